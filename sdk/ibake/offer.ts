@@ -1,0 +1,171 @@
+/** Crypto sessions and SRTP policies as the Initiator offers them and the Responder answers: PROTOCOL section 4, RFC 6043 section 6.1.1. */
+import { equal } from "../base/bytes.ts"
+import { refuse, type Fault } from "../base/fault.ts"
+import { encodeMap, type CryptoSession, type CsMap } from "../mikey/csmap.ts"
+import { mapType } from "../mikey/numbers.ts"
+import type { SecurityPolicy } from "../mikey/payload.ts"
+import type { SrtpRules } from "../suite.ts"
+
+/** One stream of a call as the Initiator wants it. */
+export interface Stream {
+  /** CS ID; with an SRTP-ID map the streams are 1, 2, ... in order. */
+  readonly csId: number
+  /** Who sends in it. */
+  readonly from: "initiator" | "responder"
+  /** SSRC of a stream that the Initiator sends. */
+  readonly ssrc?: number
+  /** Rollover counter and sequence number of a stream that runs already. */
+  readonly roc?: number
+  readonly seq?: number
+}
+
+/** What the Responder chose: the map of R_MESSAGE_1 and its SP payloads. */
+export interface Answer {
+  readonly map: CsMap
+  readonly policies: readonly SecurityPolicy[]
+}
+
+const SRTP = 0
+
+/** SP payloads for a profile's offers, numbered from 0. */
+export function offeredPolicies(rules: SrtpRules): SecurityPolicy[] {
+  const out: SecurityPolicy[] = []
+  for (let no = 0; no < rules.offers.length; no++) out.push({ no, protType: SRTP, param: rules.offers[no]! })
+  return out
+}
+
+/** The map of I_MESSAGE_1: each GENERIC-ID session names every offered policy, an SRTP-ID session the best one. */
+export function offeredMap(type: number, streams: readonly Stream[], policies: readonly SecurityPolicy[], spi: Uint8Array): CsMap {
+  const numbers: number[] = []
+  for (let i = 0; i < policies.length; i++) numbers.push(policies[i]!.no)
+  const sessions: CryptoSession[] = []
+  for (let i = 0; i < streams.length; i++) sessions.push(offeredSession(type, streams[i]!, numbers, spi))
+  return { type, sessions }
+}
+
+function offeredSession(type: number, stream: Stream, numbers: readonly number[], spi: Uint8Array): CryptoSession {
+  const generic = type === mapType.GENERIC_ID
+  const ssrc = stream.from === "initiator" ? stream.ssrc : undefined
+  const withRoc = generic && ssrc !== undefined && stream.roc !== undefined
+  return {
+    csId: stream.csId,
+    policies: generic ? numbers : [numbers[0]!],
+    ssrc,
+    roc: withRoc || !generic ? stream.roc : undefined,
+    seq: withRoc ? (stream.seq === undefined ? 0 : stream.seq) : undefined,
+    withRoc,
+    spi: generic ? spi : new Uint8Array(0),
+  }
+}
+
+/** What an offer lacks, or undefined: an MKI in every GENERIC-ID session, and only policies that stand in the message. */
+export function offerFault(map: CsMap, policies: readonly SecurityPolicy[], at: string): Fault | undefined {
+  for (let i = 0; i < map.sessions.length; i++) {
+    const session = map.sessions[i]!
+    if (map.type === mapType.GENERIC_ID && session.spi.length === 0) return refuse("wire/value", at + ".SPI")
+    for (let k = 0; k < session.policies.length; k++) if (numbered(policies, session.policies[k]!) === undefined) return refuse("wire/value", at + ".Ps")
+  }
+  return undefined
+}
+
+function numbered(policies: readonly SecurityPolicy[], no: number): SecurityPolicy | undefined {
+  for (let i = 0; i < policies.length; i++) if (policies[i]!.no === no) return policies[i]
+  return undefined
+}
+
+/** The Responder's choice, one policy a session in the order of its Ps, or Fault policy/none; `ssrcs` fill the sessions left empty, in order. */
+export function answer(offered: CsMap, policies: readonly SecurityPolicy[], rules: SrtpRules, ssrcs: readonly number[], at: string): Answer | Fault {
+  const sessions: CryptoSession[] = []
+  let filled = 0
+  for (let i = 0; i < offered.sessions.length; i++) {
+    const session = offered.sessions[i]!
+    const chosen = choice(session, policies, rules)
+    if (chosen === undefined) return refuse("policy/none", at + ".SP")
+    const fill = session.ssrc === undefined
+    sessions.push({
+      csId: session.csId,
+      policies: [chosen],
+      ssrc: fill ? ssrcs[filled] : session.ssrc,
+      roc: fill && session.withRoc ? 0 : session.roc,
+      seq: fill && session.withRoc ? 0 : session.seq,
+      withRoc: session.withRoc,
+      spi: session.spi,
+    })
+    if (fill) filled++
+  }
+  return { map: { type: offered.type, sessions }, policies: used(policies, sessions) }
+}
+
+/** Sessions that wait for the Responder's SSRC. */
+export function emptySessions(map: CsMap): number {
+  let count = 0
+  for (let i = 0; i < map.sessions.length; i++) if (map.sessions[i]!.ssrc === undefined) count++
+  return count
+}
+
+function choice(session: CryptoSession, policies: readonly SecurityPolicy[], rules: SrtpRules): number | undefined {
+  if (session.policies.length === 0) {
+    for (let i = 0; i < policies.length; i++) if (usable(policies[i]!, rules)) return policies[i]!.no
+    return undefined
+  }
+  for (let i = 0; i < session.policies.length; i++) {
+    const policy = numbered(policies, session.policies[i]!)
+    if (policy !== undefined && usable(policy, rules)) return policy.no
+  }
+  return undefined
+}
+
+function usable(policy: SecurityPolicy, rules: SrtpRules): boolean {
+  return policy.protType === SRTP && rules.allows(policy.param)
+}
+
+/** The policies that sessions name, in the order of I_MESSAGE_1. */
+function used(policies: readonly SecurityPolicy[], sessions: readonly CryptoSession[]): SecurityPolicy[] {
+  const out: SecurityPolicy[] = []
+  for (let i = 0; i < policies.length; i++) {
+    let named = false
+    for (let k = 0; k < sessions.length; k++) if (sessions[k]!.policies[0] === policies[i]!.no) named = true
+    if (named) out.push(policies[i]!)
+  }
+  return out
+}
+
+/** Whether R_MESSAGE_1's map and policies answer the offer: same sessions, only what was empty filled, one policy each, out of those offered. */
+export function answers(offered: CsMap, offeredSP: readonly SecurityPolicy[], map: CsMap, policies: readonly SecurityPolicy[], rules: SrtpRules): boolean {
+  if (map.type !== offered.type || map.sessions.length !== offered.sessions.length) return false
+  for (let i = 0; i < map.sessions.length; i++) {
+    const got = map.sessions[i]!
+    const asked = offered.sessions[i]!
+    if (got.policies.length !== 1 || !permitted(asked, got.policies[0]!, offeredSP, rules)) return false
+    if (!keeps(asked, got)) return false
+  }
+  return samePolicies(used(offeredSP, map.sessions), policies)
+}
+
+function permitted(asked: CryptoSession, no: number, offeredSP: readonly SecurityPolicy[], rules: SrtpRules): boolean {
+  const policy = numbered(offeredSP, no)
+  if (policy === undefined || !usable(policy, rules)) return false
+  if (asked.policies.length === 0) return true
+  for (let i = 0; i < asked.policies.length; i++) if (asked.policies[i] === no) return true
+  return false
+}
+
+function keeps(asked: CryptoSession, got: CryptoSession): boolean {
+  if (got.csId !== asked.csId || !equal(got.spi, asked.spi) || got.ssrc === undefined) return false
+  if (asked.ssrc === undefined) return true
+  return got.ssrc === asked.ssrc && got.withRoc === asked.withRoc && got.roc === asked.roc && got.seq === asked.seq
+}
+
+/** Same policies, octet for octet, under the same numbers and in the same order. */
+export function samePolicies(a: readonly SecurityPolicy[], b: readonly SecurityPolicy[]): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) {
+    if (a[i]!.no !== b[i]!.no || a[i]!.protType !== b[i]!.protType || !equal(a[i]!.param, b[i]!.param)) return false
+  }
+  return true
+}
+
+/** Same map, octet for octet. */
+export function sameMap(a: CsMap, b: CsMap): boolean {
+  return a.type === b.type && a.sessions.length === b.sessions.length && equal(encodeMap(a), encodeMap(b))
+}

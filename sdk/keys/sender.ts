@@ -1,0 +1,276 @@
+/**
+ * The sending half of the constrained channel, PROTOCOL section 7: one message in blocks, selective repeat, retry times that double with jitter.
+ * A block is resent no sooner than `retryMs` after it was last sent; without progress the wait doubles up to `retryMaxMs`.
+ * ACKs are believed, also one that goes back: a block it takes away falls due when its last sending does, so an ACK that was only late costs nothing.
+ */
+import type { Limits } from "../suite.ts"
+import { BITMAP_BLOCKS, DATA_HEADER, MOST_BLOCKS, dataFrame, saysOf, type AckFrame } from "./frames.ts"
+
+/** Caps and times of a channel, out of a profile's. */
+export type ChannelLimits = Pick<Limits, "transferOctets" | "transferSeconds" | "retryMs" | "retryMaxMs">
+
+/** One octet of randomness for jitter; it need not be cryptographic. */
+export type Jitter = () => number
+
+/** Blocks on the air at once: at first, and at most, however long the message is. */
+const FIRST_WINDOW = 4
+const WIDEST_WINDOW = 16
+
+/** What an ACK did: not ours, nothing new, more blocks held, or all of them for the first time. */
+export type Heard = "stray" | "nothing" | "progress" | "delivered"
+
+/** Octets of a block at this mtu under this cap. */
+export function blockOctets(mtu: number, limits: ChannelLimits): number {
+  const room = mtu - DATA_HEADER
+  return room < limits.transferOctets ? room : limits.transferOctets
+}
+
+/** The longest message in octets that a channel of this mtu carries: at most 255 whole blocks, together within the cap. */
+export function longest(mtu: number, limits: ChannelLimits): number {
+  const block = blockOctets(mtu, limits)
+  const blocks = Math.floor(limits.transferOctets / block)
+  return block * (blocks < MOST_BLOCKS ? blocks : MOST_BLOCKS)
+}
+
+/** Milliseconds to wait: `first` doubled so often and up to half as much again, within `retryMs` and `retryMaxMs`. */
+export function retryWait(limits: ChannelLimits, first: number, doublings: number, jitter: Jitter): number {
+  let wait = first
+  const top = (limits.retryMaxMs * 2) / 3
+  for (let i = 0; i < doublings && wait < top; i++) wait *= 2
+  if (wait > top) wait = top
+  const out = wait + (wait * jitter()) / 510
+  return out < limits.retryMs ? limits.retryMs : out
+}
+
+export class Sender {
+  /** Number of the message that is held, or undefined. */
+  transfer: number | undefined
+  /** Blocks are on their way or wait for it. */
+  active: boolean
+  /** All blocks were held by the other end when it was last heard. */
+  delivered: boolean
+  private readonly limits: ChannelLimits
+  private readonly block: number
+  private readonly jitter: Jitter
+  private octets: Uint8Array
+  private last: number
+  /** What is known of each block: held by the other end; sent in this life; when it falls due again. */
+  private held: Uint8Array
+  private sent: Uint8Array
+  private due: Float64Array
+  private best: number
+  private backs: number
+  private window: number
+  private doublings: number
+  private roundEnds: number
+  /** One block at a time is timed, to its first ACK; `quickest` of this message's answers, or of the last one's until there is one. */
+  private timed: number
+  private timedAt: number
+  private quickest: number
+  private quickestIsOld: boolean
+
+  constructor(mtu: number, limits: ChannelLimits, jitter: Jitter) {
+    this.limits = limits
+    this.block = blockOctets(mtu, limits)
+    this.jitter = jitter
+    this.transfer = undefined
+    this.active = false
+    this.delivered = false
+    this.octets = new Uint8Array(0)
+    this.last = 0
+    this.held = new Uint8Array(0)
+    this.sent = new Uint8Array(0)
+    this.due = new Float64Array(0)
+    this.best = 0
+    this.backs = 0
+    this.window = FIRST_WINDOW
+    this.doublings = 0
+    this.roundEnds = 0
+    this.timed = -1
+    this.timedAt = 0
+    this.quickest = 0
+    this.quickestIsOld = true
+  }
+
+  /** Starts a message of 1 to `longest` octets; what was being sent before ends. The octets are not copied: leave them be. */
+  start(octets: Uint8Array, transfer: number): void {
+    this.transfer = transfer
+    this.octets = octets
+    this.last = Math.ceil(octets.length / this.block) - 1
+    this.held = new Uint8Array(this.last + 1)
+    this.sent = new Uint8Array(this.last + 1)
+    this.due = new Float64Array(this.last + 1)
+    this.best = 0
+    this.backs = 0
+    this.quickestIsOld = true
+    this.refresh(FIRST_WINDOW)
+  }
+
+  /** Sends the last block alone, to learn from its ACK what the other end holds: for a message that may have arrived, in part or wholly. */
+  probe(): void {
+    for (let i = 0; i < this.last; i++) this.held[i] = 1
+    this.held[this.last] = 0
+    this.sent[this.last] = 0
+    this.best = this.last + 1
+    this.backs = 0
+    this.refresh(FIRST_WINDOW)
+  }
+
+  /** Ends the sending; the message stays for `probe`. */
+  stop(): void {
+    this.active = false
+  }
+
+  /** Whether these octets are the message that is held. */
+  holds(octets: Uint8Array, transfer: number): boolean {
+    if (this.transfer !== transfer || this.octets.length !== octets.length) return false
+    for (let i = 0; i < octets.length; i++) if (this.octets[i] !== octets[i]) return false
+    return true
+  }
+
+  /** Takes an ACK of this message; one that speaks of more blocks than there are is not ours. */
+  hear(ack: AckFrame, now: number): Heard {
+    if (ack.transfer !== this.transfer || ack.next > this.last + 1) return "stray"
+    if (!this.active && !this.delivered) return "nothing"
+    const wentBack = this.believe(ack)
+    const count = this.heldBlocks()
+    if (this.timed >= 0 && this.held[this.timed] === 1) this.clock(now)
+    if (wentBack) this.goBack(count)
+    if (count === this.last + 1) {
+      const first = this.active
+      this.active = false
+      this.delivered = true
+      return first ? "delivered" : "nothing"
+    }
+    if (count <= this.best) return "nothing"
+    this.best = count
+    if (this.window < WIDEST_WINDOW) this.window++
+    return "progress"
+  }
+
+  /** Blocks of the message. */
+  blocks(): number {
+    return this.last + 1
+  }
+
+  /** Blocks that the other end is known to hold. */
+  heldBlocks(): number {
+    let count = 0
+    for (let i = 0; i <= this.last; i++) count += this.held[i]!
+    return count
+  }
+
+  /** The other end is heard again: blocks that wait out a long silence come sooner. */
+  hurry(now: number): void {
+    if (this.doublings === 0) return
+    this.doublings = 0
+    this.roundEnds = 0
+    for (let i = 0; i <= this.last; i++) {
+      if (this.held[i] === 1 || this.sent[i] === 0) continue
+      const soon = now + this.wait()
+      if (soon < this.due[i]!) this.due[i] = soon
+    }
+  }
+
+  /** The next frame to publish, if one is due. */
+  poll(now: number): Uint8Array | undefined {
+    if (!this.active) return undefined
+    let flying = 0
+    let index = -1
+    // no block beyond what the bitmap of the next ACK can tell of
+    const end = this.horizon()
+    for (let i = 0; i <= end; i++) {
+      if (this.held[i] === 1) continue
+      if (this.sent[i] === 1 && this.due[i]! > now) flying++
+      else if (index < 0) index = i
+    }
+    if (index < 0 || flying >= this.window) return undefined
+    if (this.sent[index] === 1) this.repeats(now)
+    else if (this.timed < 0) this.time(index, now)
+    this.sent[index] = 1
+    this.due[index] = now + this.wait()
+    const from = index * this.block
+    const to = from + this.block < this.octets.length ? from + this.block : this.octets.length
+    return dataFrame(this.transfer!, index, this.last, this.octets.subarray(from, to))
+  }
+
+  /** When `poll` has something next: 0 is at once. */
+  wakeAt(): number | undefined {
+    if (!this.active) return undefined
+    let flying = 0
+    let fresh = false
+    let first: number | undefined
+    const end = this.horizon()
+    for (let i = 0; i <= end; i++) {
+      if (this.held[i] === 1) continue
+      if (this.sent[i] === 0) fresh = true
+      else {
+        flying++
+        if (first === undefined || this.due[i]! < first) first = this.due[i]!
+      }
+    }
+    return fresh && flying < this.window ? 0 : first
+  }
+
+  /** The last block that may be sent now. */
+  private horizon(): number {
+    let next = 0
+    while (next < this.last && this.held[next] === 1) next++
+    return next + BITMAP_BLOCKS < this.last ? next + BITMAP_BLOCKS : this.last
+  }
+
+  /** The wait before the next resend: on a path slower than `retryMs` no block is sent twice before its ACK can be here. */
+  private wait(): number {
+    const first = 2 * this.quickest > this.limits.retryMs ? 2 * this.quickest : this.limits.retryMs
+    return retryWait(this.limits, first, this.doublings, this.jitter)
+  }
+
+  private time(index: number, now: number): void {
+    this.timed = index
+    this.timedAt = now
+  }
+
+  private clock(now: number): void {
+    const took = now - this.timedAt
+    if (this.quickestIsOld || took < this.quickest) this.quickest = took
+    this.quickestIsOld = false
+    this.timed = -1
+  }
+
+  private believe(ack: AckFrame): boolean {
+    let wentBack = false
+    for (let i = 0; i <= this.last; i++) {
+      const says = saysOf(ack, i)
+      if (says === "nothing") break
+      if (says === "missing" && this.held[i] === 1) wentBack = true
+      this.held[i] = says === "held" ? 1 : 0
+    }
+    if (wentBack) for (let i = ack.next + BITMAP_BLOCKS + 1; i <= this.last; i++) this.held[i] = 0
+    return wentBack
+  }
+
+  /** The other end lost blocks, or an ACK was late. What it gains from here on is progress again, but only so often, or a liar could keep us up. */
+  private goBack(count: number): void {
+    if (!this.active) this.refresh(1)
+    if (this.backs >= 8) return
+    this.backs++
+    if (count < this.best) this.best = count
+  }
+
+  private refresh(window: number): void {
+    this.active = true
+    this.delivered = false
+    this.timed = -1
+    this.window = window
+    this.doublings = 0
+    this.roundEnds = 0
+  }
+
+  /** A block timed out: once a round the wait doubles, and from the second round without progress on fewer blocks fly. */
+  private repeats(now: number): void {
+    if (now < this.roundEnds) return
+    if (this.doublings > 0 && this.window > 1) this.window = this.window >> 1
+    this.doublings++
+    this.roundEnds = now + this.wait()
+  }
+}
