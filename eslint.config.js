@@ -29,9 +29,7 @@ const syntax = [
   not("StaticBlock", "No static blocks: loading a module does nothing."),
   not("PrivateIdentifier", "No #private names: they become WeakMaps in ES5. A closure hides better."),
   not("Literal[regex]", "No regular expressions: engines differ. Walk the characters."),
-  not("CallExpression[callee.property.name='slice']", "No slice: a plain Array on Espruino for typed arrays. Use subarray, copy, or substring."),
-  not("CallExpression[callee.property.name='fill']", "No fill: not on every engine. Use wipe or a loop."),
-  not("CallExpression[callee.property.name='from']", "No from: not on every engine. Use set or a loop."),
+  not("CallExpression[callee.property.name='from'][callee.object.name=/Array$/]", "No from: not on every engine. Use set or a loop."),
   not(":function FunctionDeclaration", "No function declared within a function: Espruino does not hoist it. Write a const arrow before its use."),
   not("ImportExpression", "No import(): a profile names by value what goes into a bundle."),
   not("MetaProperty[meta.name='import']", "No import.meta: a device bundle is one script."),
@@ -60,6 +58,20 @@ const properties = [
 ]
 const chance = { object: "Math", property: "random", message: "Randomness comes from the Board's Entropy and is passed down." }
 
+/** `slice` and `fill` of a typed array; those of a string, an Array or a Board's Entropy are other functions, so this rule asks for types. */
+const typedArrays = {
+  meta: { type: "problem", schema: [], messages: { no: "No {{name}} on a typed array: not right on every engine. Use subarray, copy, wipe, set or a loop." } },
+  create(context) {
+    const services = context.sourceCode.parserServices
+    return {
+      "MemberExpression[property.name=/^(slice|fill)$/]"(node) {
+        const type = services.program.getTypeChecker().getApparentType(services.getTypeAtLocation(node.object))
+        if (/^(Uint|Int|Float).*Array$/.test(type.symbol?.name ?? "")) context.report({ node, messageId: "no", data: { name: node.property.name } })
+      },
+    }
+  },
+}
+
 export default tseslint.config(
   { ignores: ["dist/", "coverage/", "node_modules/", "**/*.d.ts"] },
   ...tseslint.configs.recommended.map((each) => ({ ...each, files: ["**/*.ts"] })),
@@ -77,6 +89,8 @@ export default tseslint.config(
       "@typescript-eslint/no-unused-vars": "off",
       // noUncheckedIndexedAccess makes `!` the honest word after a bound has been checked
       "@typescript-eslint/no-non-null-assertion": "off",
+      // methods of an object literal have a `this` of their own
+      "@typescript-eslint/no-this-alias": "off",
       "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
     },
   },
@@ -97,7 +111,10 @@ export default tseslint.config(
   {
     files: device,
     ignores: host,
+    plugins: { device: { rules: { "typed-arrays": typedArrays } } },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
+      "device/typed-arrays": "error",
       "no-restricted-syntax": ["error", ...syntax, ...bigintSyntax],
       "no-restricted-globals": ["error", ...missing, ...hosts, ...bigintGlobals, ...world],
       "no-restricted-properties": ["error", ...properties, chance],

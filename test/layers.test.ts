@@ -36,8 +36,9 @@ const table: readonly Row[] = [
   { of: "sdk/ibake/", may: ["sdk/base/", "sdk/mikey/", "sdk/suite.ts"] },
   { of: "sdk/srtp/", may: ["sdk/base/", "sdk/mikey/", "sdk/suite.ts"] },
   { of: "sdk/keys/", may: ["sdk/base/", "sdk/mikey/", "sdk/suite.ts", "sdk/ibake/identity.ts"], types: ["sdk/port.ts"] },
-  { of: "sdk/device.ts", may: session, types: contracts },
-  { of: "sdk/index.ts", may: [...session, "sdk/device.ts"], types: contracts },
+  { of: "sdk/device/", may: session, types: contracts },
+  { of: "sdk/device.ts", may: [...session, "sdk/device/"], types: contracts },
+  { of: "sdk/index.ts", may: [...session, "sdk/device/", "sdk/device.ts"], types: contracts },
   { of: "sdk/kms/", may: [...session, ...implementations, "boards/profiles/", "aedes", "mqtt", "pg", "@electric-sql/pglite", "node:*"] },
   { of: "sdk/cli/", may: ["sdk/", "boards/", "commander", "node:*"] },
   { of: "boards/profiles/", may: [...implementations, "sdk/base/", "sdk/mikey/prf.ts", "sdk/srtp/policy.ts"], types: ["sdk/suite.ts"] },
@@ -118,7 +119,8 @@ function judge(one: Import): string | undefined {
 }
 
 function violations(tree: Tree): string[] {
-  return [...tree].flatMap(([from, text]) => importsOf(from, text)).flatMap((one) => judge(one) ?? [])
+  const found = [...tree].flatMap(([from, text]) => importsOf(from, text)).flatMap((one) => judge(one) ?? [])
+  return [...new Set(found)]
 }
 
 /** The first circle of imports, as `a -> b -> a`, or undefined. */

@@ -2,7 +2,7 @@
  * A whole seeded world on one simulated clock: boards, their narrow links, a broker, power cuts. Equal seeds give equal runs, octet for octet.
  * Its randomness is for simulation only. `createWorld({ seed })`, then `world.board("alice", { mtu: 128, air: { loss: 0.05 } })`, then `world.run()`.
  */
-import type { Board, Clock, Entropy, Link } from "../../sdk/port.ts"
+import type { Board, Clock, Entropy } from "../../sdk/port.ts"
 import { Way, clearAir, type Air, type Lies, type Traffic } from "./air.ts"
 import { Broker } from "./broker.ts"
 import { flash, type Flash } from "./flash.ts"
@@ -239,6 +239,3 @@ function total(traffic: ReadonlyMap<string, Traffic>): Traffic {
   }
   return sum
 }
-
-/** A board of the world as the SDK sees it. */
-export type { Board, Link }

@@ -1,15 +1,14 @@
 /** The key schedule: RFC 6267 section 5 and PROTOCOL section 5; RFC 3830 section 4.1.4 for the key request. */
-import { concat, u32, u8, wipe } from "../base/bytes.ts"
+import { concat, u32, wipe } from "../base/bytes.ts"
+import { prfConstant } from "../mikey/numbers.ts"
+import { prfLabel } from "../mikey/prf.ts"
 import type { Prf, Sym } from "../suite.ts"
-
-const MPK = 0x220e99a2
-const TGK = 0x1f4d675b
-const ENCRYPTION = 0x150533e1
-const AUTHENTICATION = 0x2d22ac75
-const SALT = 0x29b88916
 
 /** Octets of MPK, TGK, auth_key and encr_key. */
 const KEY_OCTETS = 32
+
+/** Stands for the CS ID in labels of keys that are no crypto session's. */
+const NO_CS = 0xff
 
 /** What both ends must agree on before a key of an exchange is made. */
 export interface Transcript {
@@ -32,12 +31,13 @@ export interface ExchangeKeys {
 /** MPK and TGK from K_SESSION, then auth_key from MPK; K_SESSION stays the caller's to wipe. */
 export function exchangeKeys(prf: Prf, sym: Sym, kSession: Uint8Array, t: Transcript): ExchangeKeys {
   const hash = sym.sha256(concat([t.I_MESSAGE_1, t.R_MESSAGE_1, t.I_MESSAGE_2]))
-  const rest = concat([u8(0xff), u32(0xffffffff), t.RAND, hash, t.kc])
-  const mpkLabel = concat([u32(MPK), rest])
-  const tgkLabel = concat([u32(TGK), rest])
+  // RAND and what follows it in our labels: the transcript, and kc
+  const rest = concat([t.RAND, hash, t.kc])
+  const mpkLabel = prfLabel(prfConstant.MPK, NO_CS, 0xffffffff, rest)
+  const tgkLabel = prfLabel(prfConstant.TGK, NO_CS, 0xffffffff, rest)
   const mpk = prf.derive(kSession, mpkLabel, KEY_OCTETS)
   const tgk = prf.derive(kSession, tgkLabel, KEY_OCTETS)
-  const authKey = messageKey(prf, mpk, AUTHENTICATION, t.csbId, t.RAND, KEY_OCTETS)
+  const authKey = messageKey(prf, mpk, prfConstant.auth_key, t.csbId, t.RAND, KEY_OCTETS)
   wipe(mpk)
   wipe(rest)
   wipe(mpkLabel)
@@ -58,9 +58,9 @@ export interface RequestKeys {
 /** RFC 3830 section 4.1.4 with CSB ID and RAND of the request. */
 export function requestKeys(prf: Prf, key: Uint8Array, csbId: number, RAND: Uint8Array): RequestKeys {
   return {
-    authKey: messageKey(prf, key, AUTHENTICATION, csbId, RAND, KEY_OCTETS),
-    encrKey: messageKey(prf, key, ENCRYPTION, csbId, RAND, KEY_OCTETS),
-    salt: messageKey(prf, key, SALT, csbId, RAND, 14),
+    authKey: messageKey(prf, key, prfConstant.auth_key, csbId, RAND, KEY_OCTETS),
+    encrKey: messageKey(prf, key, prfConstant.encr_key, csbId, RAND, KEY_OCTETS),
+    salt: messageKey(prf, key, prfConstant.salt_key, csbId, RAND, 14),
   }
 }
 
@@ -72,7 +72,7 @@ export function wipeRequestKeys(keys: RequestKeys): void {
 }
 
 function messageKey(prf: Prf, key: Uint8Array, constant: number, csbId: number, RAND: Uint8Array, octets: number): Uint8Array {
-  return prf.derive(key, concat([u32(constant), u8(0xff), u32(csbId), RAND]), octets)
+  return prf.derive(key, prfLabel(constant, NO_CS, csbId, RAND), octets)
 }
 
 /** The MAC of a V payload: the message less the MAC, then the identities of the parties (not whole payloads), RFC 6267 section 5.4. */

@@ -58,6 +58,9 @@ export class HalfOpen {
   expire(ticks: number): void {
     while (this.list.length > 0 && ticks - this.list[0]!.since >= this.life) this.drop(0)
   }
+  expiresAt(): number | undefined {
+    return this.list.length === 0 ? undefined : this.list[0]!.since + this.life
+  }
   wipe(): void {
     while (this.list.length > 0) this.drop(0)
   }

@@ -100,6 +100,11 @@ export class Responder {
     this.confirmed.expire(now.utc)
   }
 
+  /** Tick at which the oldest half-open exchange is due to be forgotten. */
+  expiresAt(): number | undefined {
+    return this.halfOpen.expiresAt()
+  }
+
   /** Half-open exchanges that are held. */
   pending(): number {
     return this.halfOpen.count()

@@ -23,7 +23,6 @@ export class AskChannel {
   private readonly channel: Channel
   private readonly options: AskOptions
   private asked: number | undefined
-  private told: boolean
   private silences: number
   private quietAt: number
 
@@ -32,7 +31,6 @@ export class AskChannel {
     this.options = options
     this.channel = new Channel({ mtu: options.mtu, limits: options.limits, jitter: options.jitter, admission, keeper: options.keeper })
     this.asked = undefined
-    this.told = false
     this.silences = FIRST_SILENCE
     this.quietAt = 0
   }
@@ -66,8 +64,6 @@ export class AskChannel {
     if (event === undefined || "fault" in event) return event
     // the other end repeats an answer that is finished: it gets its ACK, and nothing is asked
     if (event.kind === "again") return undefined
-    if (event.kind === "delivered" && this.told) return undefined
-    if (event.kind === "delivered") this.told = true
     if (event.kind === "progress" && event.way === "in") this.channel.progressed(now)
     this.heard(now)
     return event
@@ -125,7 +121,6 @@ export class AskChannel {
     const fault = this.channel.send(request, transfer, now)
     if (fault !== undefined) return fault
     this.asked = transfer
-    this.told = false
     this.heard(now)
     return undefined
   }

@@ -19,7 +19,7 @@ export { longest } from "./sender.ts"
 export type ChannelEvent =
   /** A whole message: answer it with `accept` or `reject`. */
   | { readonly kind: "received"; readonly transfer: number; readonly octets: Uint8Array }
-  /** The other end has taken the whole message. */
+  /** The other end has taken the whole message: told once. */
   | { readonly kind: "delivered"; readonly transfer: number }
   /** DATA of a finished message came again: who answers under its number calls `repeat`, and sends the stored answer if that was not at hand. */
   | { readonly kind: "again"; readonly transfer: number }
@@ -63,6 +63,7 @@ export class Channel {
   private readonly options: ChannelOptions
   private progressAt: number
   private numbers: number[]
+  private told: boolean
 
   constructor(options: ChannelOptions) {
     if (options.mtu < 32) throw new Error("Channel: expected an mtu of 32 octets or more, got " + options.mtu)
@@ -71,6 +72,7 @@ export class Channel {
     this.receiver = new Receiver(options.limits.transferOctets, options.admission, options.keeper)
     this.progressAt = 0
     this.numbers = []
+    this.told = false
   }
 
   /** Whether a new message may have this number; if not, its sender draws its RAND anew. */
@@ -90,6 +92,7 @@ export class Channel {
       return undefined
     }
     this.sender.start(octets, transfer)
+    this.told = false
     this.progressAt = now
     if (this.free(transfer)) this.numbers.push(transfer)
     if (this.numbers.length > LAST_NUMBERS) this.numbers.shift()
@@ -174,8 +177,11 @@ export class Channel {
     const heard = this.sender.hear(frame, now)
     if (heard === "stray") return refuse("channel/frame", "ACK.transfer")
     if (heard === "progress" || heard === "delivered" || active !== this.sender.active) this.progressAt = now
-    if (heard === "delivered") return { kind: "delivered", transfer }
-    if (heard === "nothing") return undefined
+    if (heard === "nothing" || (heard === "delivered" && this.told)) return undefined
+    if (heard === "delivered") {
+      this.told = true
+      return { kind: "delivered", transfer }
+    }
     this.sender.hurry(now)
     return { kind: "progress", transfer, way: "out", held: this.sender.heldBlocks(), of: this.sender.blocks() }
   }

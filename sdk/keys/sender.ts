@@ -12,9 +12,13 @@ export type ChannelLimits = Pick<Limits, "transferOctets" | "transferSeconds" | 
 /** One octet of randomness for jitter; it need not be cryptographic. */
 export type Jitter = () => number
 
-/** Blocks on the air at once: at first, and at most, however long the message is. */
+/** Blocks on the air at once: at first, and at most and at least, however long the message is and however bad the path. */
 const FIRST_WINDOW = 4
 const WIDEST_WINDOW = 16
+const LEAST_WINDOW = 2
+
+/** Resends without an ACK in between: whether blocks or only their ACK were lost, the answer to these will tell. */
+const BLIND = 4
 
 /** What an ACK did: not ours, nothing new, more blocks held, or all of them for the first time. */
 export type Heard = "stray" | "nothing" | "progress" | "delivered"
@@ -63,6 +67,7 @@ export class Sender {
   private window: number
   private doublings: number
   private roundEnds: number
+  private blind: number
   /** One block at a time is timed, to its first ACK; `quickest` of this message's answers, or of the last one's until there is one. */
   private timed: number
   private timedAt: number
@@ -86,6 +91,7 @@ export class Sender {
     this.window = FIRST_WINDOW
     this.doublings = 0
     this.roundEnds = 0
+    this.blind = 0
     this.timed = -1
     this.timedAt = 0
     this.quickest = 0
@@ -132,6 +138,7 @@ export class Sender {
   hear(ack: AckFrame, now: number): Heard {
     if (ack.transfer !== this.transfer || ack.next > this.last + 1) return "stray"
     if (!this.active && !this.delivered) return "nothing"
+    this.blind = 0
     const wentBack = this.believe(ack)
     const count = this.heldBlocks()
     if (this.timed >= 0 && this.held[this.timed] === 1) this.clock(now)
@@ -172,16 +179,17 @@ export class Sender {
     }
   }
 
-  /** The next frame to publish, if one is due. */
+  /** The next frame to publish, if one is due: the first block that may be resent or was never sent. */
   poll(now: number): Uint8Array | undefined {
     if (!this.active) return undefined
     let flying = 0
     let index = -1
+    const blind = this.isBlind(now)
     // no block beyond what the bitmap of the next ACK can tell of
     const end = this.horizon()
     for (let i = 0; i <= end; i++) {
       if (this.held[i] === 1) continue
-      if (this.sent[i] === 1 && this.due[i]! > now) flying++
+      if (this.sent[i] === 1 && (blind || this.due[i]! > now)) flying++
       else if (index < 0) index = i
     }
     if (index < 0 || flying >= this.window) return undefined
@@ -209,7 +217,8 @@ export class Sender {
         if (first === undefined || this.due[i]! < first) first = this.due[i]!
       }
     }
-    return fresh && flying < this.window ? 0 : first
+    if (fresh && flying < this.window) return 0
+    return first !== undefined && this.isBlind(first) ? this.roundEnds : first
   }
 
   /** The last block that may be sent now. */
@@ -223,6 +232,11 @@ export class Sender {
   private wait(): number {
     const first = 2 * this.quickest > this.limits.retryMs ? 2 * this.quickest : this.limits.retryMs
     return retryWait(this.limits, first, this.doublings, this.jitter)
+  }
+
+  /** Enough was resent into the silence: the rest waits for an ACK or the end of the round. */
+  private isBlind(now: number): boolean {
+    return this.blind >= BLIND && now < this.roundEnds
   }
 
   private time(index: number, now: number): void {
@@ -264,12 +278,15 @@ export class Sender {
     this.window = window
     this.doublings = 0
     this.roundEnds = 0
+    this.blind = 0
   }
 
   /** A block timed out: once a round the wait doubles, and from the second round without progress on fewer blocks fly. */
   private repeats(now: number): void {
+    this.blind++
     if (now < this.roundEnds) return
-    if (this.doublings > 0 && this.window > 1) this.window = this.window >> 1
+    this.blind = 1
+    if (this.doublings > 0 && this.window > LEAST_WINDOW) this.window = this.window >> 1
     this.doublings++
     this.roundEnds = now + this.wait()
   }

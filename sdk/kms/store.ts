@@ -27,6 +27,9 @@ export interface Loaded {
 /** How a commit ended: `moved` when another server answered this PSK meanwhile, `gone` when it was revoked or its row changed. */
 export type Committed = "done" | "moved" | "gone"
 
+/** How a device is reached. */
+export type Reach = Pick<Subscriber, "mtu" | "transferOctets">
+
 /** A key that left: when first and last, and in how many answers. */
 export interface IssuedRow extends IssuedKey {
   readonly device: string
@@ -52,8 +55,10 @@ export interface Store {
   enrol(row: SubscriberRow): Promise<void>
   /** Trouble store/unknown when there is no such device; a second time changes nothing. */
   revoke(device: string, at: number): Promise<void>
-  /** Whether a device id is enrolled, revoked or not. */
-  knows(device: string): Promise<boolean>
+  /** What a device is reached with, revoked or not; undefined for one that is not enrolled. */
+  device(device: string): Promise<Reach | undefined>
+  /** The stored response to the request whose hash begins with `transfer`, if it is the last one of its TS type. */
+  responseOf(device: string, transfer: number): Promise<Uint8Array | undefined>
   subscribers(): Promise<readonly SubscriberRow[]>
   issued(device: string): Promise<readonly IssuedRow[]>
   audit(last: number): Promise<readonly AuditEntry[]>
@@ -76,7 +81,8 @@ export async function openStore(driver: Driver): Promise<Store> {
     note: (at, event, device, detail) => driver.transaction((q) => append(q, at, event, device, detail)),
     enrol: (row) => driver.transaction((q) => enrol(q, row)).catch((e: unknown) => Promise.reject(enrolTrouble(e, row))),
     revoke: (device, at) => driver.transaction((q) => revoke(q, device, at)),
-    knows: async (device) => (await query(`SELECT 1 FROM ibake_subscriber WHERE device = $1`, [device])).length === 1,
+    device: (device) => reach(query, device),
+    responseOf: (device, transfer) => responseOf(query, device, transfer),
     subscribers: () => subscribers(query),
     issued: (device) => issued(query, device),
     audit: async (last) => ((await query(`SELECT seq, at, event, device, detail FROM ibake_audit ORDER BY seq DESC LIMIT $1`, [last])) as unknown as AuditEntry[]).reverse(),
@@ -100,6 +106,17 @@ async function change(query: Query, name: string, value: Uint8Array, at: number,
 }
 
 const COLUMNS = `s.psk_id, s.device, s.sealed_psk, s.transfer_octets, s.mtu, s.revoked, s.enrolled_at`
+
+async function reach(query: Query, device: string): Promise<Reach | undefined> {
+  const row = (await query(`SELECT mtu, transfer_octets FROM ibake_subscriber WHERE device = $1`, [device]))[0]
+  return row === undefined ? undefined : { mtu: row.mtu as number, transferOctets: row.transfer_octets as number }
+}
+
+async function responseOf(query: Query, device: string, transfer: number): Promise<Uint8Array | undefined> {
+  const rows = await query(`SELECT r.request_hash, r.response FROM ibake_record r JOIN ibake_subscriber s ON s.psk_id = r.psk_id WHERE s.device = $1`, [device])
+  const number = (hash: Uint8Array): number => hash[0]! * 256 + hash[1]!
+  return rows.find((r) => number(r.request_hash as Uint8Array) === transfer)?.response as Uint8Array | undefined
+}
 
 /** One statement, hence one moment: a record is never read beside another moment's subscriber. */
 async function load(query: Query, pskId: Uint8Array, tsType: number): Promise<Loaded | undefined> {

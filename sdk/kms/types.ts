@@ -32,7 +32,7 @@ export interface Record_ {
   readonly response: Uint8Array
 }
 
-/** What the core issues under: a KMS opened for work. The service owns `master` and wipes it. */
+/** What the core issues under: a KMS opened for work. Whoever opened it wipes `master`. */
 export interface Kms {
   readonly master: Uint8Array
   /** The KMS's own set, first in the notice. */

@@ -62,7 +62,7 @@ export function pairingLaws<G1, G2, GT>(
       assert.equal(hex(left), hex(group.encodeGT(run(group.powGT(e, scalar(a * b))))))
       assert.notEqual(hex(left), hex(group.encodeGT(run(group.powGT(e, scalar(a * b + 1n))))))
     })
-    it("powers of GT add: x^(r-1) x^2 is x, through the pairing with [r-1]P and [2]P", () => {
+    it("a power of GT is the pairing of a multiple, at the edges of the exponent and of its windows", () => {
       const Q = run(group.mapToG2(octets("Q2", 256)))
       const x = run(group.pair(run(group.mulG1(scalar(1n))), Q))
       for (const n of [1n, 2n, 15n, 16n, 17n, r - 1n, r - 2n, 0xf0f0f0f0f0f0f0f0n])

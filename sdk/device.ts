@@ -1,0 +1,235 @@
+/** A device: one Board, joined to its KMS and to other radios. It fetches keys, calls and answers; nothing in it blocks. */
+import { copy, wipe } from "./base/bytes.ts"
+import { refuse, type Fault } from "./base/fault.ts"
+import { Air } from "./device/air.ts"
+import { Calls, type CallHandle, type Secured } from "./device/calls.ts"
+import { drawFrom, Time, type Enrolment } from "./device/enrolment.ts"
+import { Fetcher, type Fetched, type FetchProgress } from "./device/fetch.ts"
+import { Loop } from "./device/loop.ts"
+import type { CallOptions } from "./ibake/initiator.ts"
+import { identity, ntp, ntpSeconds, type Identity } from "./ibake/identity.ts"
+import type { Stream } from "./ibake/offer.ts"
+import { Gate } from "./ibake/session.ts"
+import { Keyring } from "./keys/keyring.ts"
+import { callerOf, callTopics, deviceId } from "./keys/topics.ts"
+import type { Periods } from "./mikey/vendor.ts"
+import type { Board } from "./port.ts"
+import type { Profile } from "./suite.ts"
+
+export type { CallHandle, Secured } from "./device/calls.ts"
+export type { Enrolment } from "./device/enrolment.ts"
+export type { Fetched, FetchProgress } from "./device/fetch.ts"
+
+/** What a device tells its application; each is optional, and comes from the loop: after the call that led to it has returned. */
+export interface DeviceEvents {
+  /** A call came in and is secured. */
+  onSecured?(call: Secured): void
+  /** The link opened or closed. */
+  onLink?(state: "open" | "closed"): void
+  /** Blocks of a key transfer. */
+  onProgress?(progress: FetchProgress): void
+  /** A message or frame that went no further: for counters and logs, and nothing to act upon. */
+  onIgnored?(fault: Fault): void
+}
+
+/** How a call is made, where it is not as usual: two streams, one each way, under a GENERIC-ID map. */
+export interface CallChoices extends Partial<Omit<CallOptions, "me" | "peer" | "streams">> {
+  readonly streams?: readonly Stream[]
+}
+
+/** Milliseconds of work before the board rests. */
+const SLICE_MS = 5
+
+/** Keys that have passed their time are looked for so often, in milliseconds. */
+const EXPIRY_MS = 60000
+
+const TWO_WAY: readonly Stream[] = [
+  { csId: 1, from: "initiator" },
+  { csId: 2, from: "responder" },
+]
+
+/** One radio. `open` it, then `fetchKeys`, `call`, and take `onSecured`; `close` wipes its keys from memory. */
+export class Device {
+  private readonly board: Board
+  private readonly enrolment: Enrolment
+  private readonly events: DeviceEvents
+  private readonly keyring: Keyring
+  private readonly time: Time
+  private readonly loop: Loop
+  private readonly air: Air
+  private readonly fetcher: Fetcher
+  private readonly calls: Calls
+  private readonly own: readonly string[]
+  private expiredAt: number
+  private opened: boolean
+
+  constructor(board: Board, profile: Profile, enrolment: Enrolment, events: DeviceEvents) {
+    if (enrolment.identities.length === 0) throw new Error("Device: expected an enrolment with at least one identity, got none")
+    if (enrolment.psk.length !== 32) throw new Error("Device: expected a PSK of 32 octets, got " + enrolment.psk.length)
+    const own: string[] = []
+    for (let i = 0; i < enrolment.identities.length; i++) own.push(deviceId(profile.sym, enrolment.identities[i]!.data))
+    this.board = board
+    this.enrolment = withOwnPsk(enrolment)
+    this.events = events
+    this.own = own
+    this.expiredAt = 0
+    this.opened = false
+    this.keyring = new Keyring(profile, board.store)
+    this.time = new Time(board)
+    this.loop = new Loop(board, SLICE_MS)
+    this.air = new Air(board.link)
+    const draw = drawFrom(board)
+    const ignored = (fault: Fault): void => {
+      if (events.onIgnored !== undefined) events.onIgnored(fault)
+    }
+    this.fetcher = new Fetcher({
+      board,
+      profile,
+      enrolment: this.enrolment,
+      keyring: this.keyring,
+      draw,
+      time: this.time,
+      loop: this.loop,
+      air: this.air,
+      onProgress: (progress) => {
+        if (events.onProgress !== undefined) events.onProgress(progress)
+      },
+      onIgnored: ignored,
+    })
+    this.calls = new Calls({
+      party: { profile, keys: this.keyring, draw, gate: new Gate(profile.limits.boxesPerMinute) },
+      answers: { me: enrolment.identities },
+      time: this.time,
+      loop: this.loop,
+      paths: { sym: profile.sym, mtu: board.link.mtu, limits: callLimits(profile), jitter: jitterFrom(board), air: this.air },
+      own: own[0]!,
+      onSecured: (call) => {
+        if (events.onSecured !== undefined) events.onSecured(call)
+      },
+      onIgnored: ignored,
+    })
+    this.loop.add(this.fetcher)
+    this.loop.add(this.calls)
+    this.loop.add({ turn: (now) => this.expire(now), wakeAt: () => (this.opened ? this.expiredAt + EXPIRY_MS : undefined) })
+  }
+
+  /** Loads what the store keeps, opens the link and goes on with an unfinished fetch. Faults: store/broken, parameters/invalid, suite/refused. */
+  open(): Fault | undefined {
+    if (this.opened) return undefined
+    const fault = this.keyring.load(this.enrolment.set, this.enrolment.vouched)
+    if (fault !== undefined) return fault
+    this.opened = true
+    this.board.link.open({
+      onReady: () => this.onReady(),
+      onMessage: (topic, payload) => this.onMessage(topic, payload),
+      onWritable: () => {
+        this.air.flush()
+        this.loop.soon()
+      },
+      onClosed: () => {
+        this.air.closed()
+        if (this.events.onLink !== undefined) this.events.onLink("closed")
+      },
+    })
+    this.fetcher.resume()
+    this.loop.soon()
+    return undefined
+  }
+
+  /**
+   * Fetches keys of all own identities: of `count` periods from `first`, or of the current period and the next. `done` gets, later and once,
+   * what is held, or a Fault: kms/time, kms/identity, kms/refused, key/invalid, store/refused, entropy/none, channel/gave-up, link/closed.
+   */
+  fetchKeys(periods: Periods | undefined, done: (result: Fetched | Fault) => void): void {
+    if (!this.opened) throw new Error("Device.fetchKeys: expected an open device; call open() first")
+    this.fetcher.fetch(periods, done)
+  }
+
+  /**
+   * Calls a peer by its URI (or NAI with `nai:` options of your own identity type). `done` gets, later and once, the SRTP contexts, or a Fault:
+   * identity/form, identity/unknown, time/none, key/none, entropy/none, session/timeout, session/ended.
+   */
+  call(peer: string, done: (result: Secured | Fault) => void): CallHandle {
+    return this.callWith(peer, {}, done)
+  }
+
+  /** The same with choices. */
+  callWith(peer: string, choices: CallChoices, done: (result: Secured | Fault) => void): CallHandle {
+    if (!this.opened) throw new Error("Device.call: expected an open device; call open() first")
+    const me = this.enrolment.identities[0]!
+    const to = identity(peer, me.type)
+    if ("fault" in to) return this.refused(to, done)
+    const streams = choices.streams === undefined ? TWO_WAY : choices.streams
+    return this.calls.call({ me, peer: to, streams, map: choices.map, kms: choices.kms, onRetarget: choices.onRetarget }, done)
+  }
+
+  private refused(fault: Fault, done: (result: Fault) => void): CallHandle {
+    this.board.clock.after(0, () => done(fault))
+    return { end: () => undefined }
+  }
+
+  /** Seconds since 1970-01-01 UTC as the device trusts it, or undefined before the first fetch of a board without a clock. */
+  utc(): number | undefined {
+    return this.time.utc()
+  }
+
+  /** Periods of an own identity that keys are held for, ascending. */
+  periods(of: Identity): number[] {
+    return this.keyring.periods(of)
+  }
+
+  /** Ends calls, closes the link and wipes all keys from memory; those in the store stay. */
+  close(): void {
+    if (!this.opened) return
+    this.opened = false
+    this.loop.stop()
+    this.calls.end(refuse("session/ended", "device"))
+    this.air.closed()
+    this.board.link.close()
+    this.keyring.wipe()
+    wipe(this.enrolment.psk)
+  }
+
+  private onReady(): void {
+    this.air.opened()
+    this.air.subscribe(this.fetcher.down)
+    for (let i = 0; i < this.own.length; i++) this.air.subscribe(callTopics(this.own[i]!))
+    if (this.events.onLink !== undefined) this.events.onLink("open")
+    this.loop.soon()
+  }
+
+  private onMessage(topic: string, payload: Uint8Array): void {
+    const now = this.board.clock.ticks()
+    if (topic === this.fetcher.down) this.fetcher.onFrame(payload, now)
+    else {
+      for (let i = 0; i < this.own.length; i++) {
+        const from = callerOf(topic, this.own[i]!)
+        if (from !== undefined) this.calls.onFrame(this.own[i]!, from, payload, now)
+      }
+    }
+    this.loop.soon()
+  }
+
+  private expire(now: number): void {
+    if (now - this.expiredAt < EXPIRY_MS || !this.loop.idle()) return
+    this.expiredAt = now
+    const utc = this.time.utc()
+    if (utc !== undefined) this.keyring.expire(ntpSeconds(ntp(utc)))
+  }
+}
+
+/** The device wipes its own copy of the PSK, not its caller's. */
+function withOwnPsk(e: Enrolment): Enrolment {
+  return { identities: e.identities, pskId: e.pskId, psk: copy(e.psk), kmsName: e.kmsName, set: e.set, vouched: e.vouched }
+}
+
+/** A call message is no longer worth sending than the call is worth waiting for. */
+function callLimits(profile: Profile): { transferOctets: number; transferSeconds: number; retryMs: number; retryMaxMs: number } {
+  const limits = profile.limits
+  return { transferOctets: limits.messageOctets, transferSeconds: limits.callSeconds, retryMs: limits.retryMs, retryMaxMs: limits.retryMaxMs }
+}
+
+function jitterFrom(board: Board): () => number {
+  const one = new Uint8Array(1)
+  return () => (board.entropy.fill(one) ? one[0]! : 0)
+}

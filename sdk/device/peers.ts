@@ -1,0 +1,156 @@
+/** The paths to other radios: one constrained channel for each, PROTOCOL section 7, so many at once. */
+import { copy } from "../base/bytes.ts"
+import { isFault, refuse, type Fault } from "../base/fault.ts"
+import { byHash, Channel, longest, transferOf, type ChannelLimits, type Jitter } from "../keys/channel.ts"
+import type { Sym } from "../suite.ts"
+import type { Air } from "./air.ts"
+
+/** What the paths are made of. A path is named by the topic that its peer hears us on. */
+export interface PeersParts {
+  readonly sym: Sym
+  readonly mtu: number
+  readonly limits: ChannelLimits
+  readonly jitter: Jitter
+  readonly air: Air
+  /** A whole message of a peer. */
+  onMessage(from: string, octets: Uint8Array): void
+  onIgnored(fault: Fault): void
+}
+
+/** A message on its way, named by the exchange it belongs to: a later one of the same exchange takes its place. */
+interface Outgoing {
+  readonly exchange: unknown
+  readonly octets: Uint8Array
+}
+
+interface Peer {
+  /** Topic that it hears us on: it names both ends. */
+  readonly topic: string
+  readonly channel: Channel
+  sending: unknown
+  waiting: Outgoing[]
+  /** Tick of the last frame in or message out. */
+  used: number
+}
+
+/** Radios that a device exchanges frames with at once; the one silent for longest goes. */
+const PEERS = 8
+
+/** Messages that wait for one peer's path. */
+const WAITING = 4
+
+export class Peers {
+  private readonly parts: PeersParts
+  private peers: Peer[]
+
+  constructor(parts: PeersParts) {
+    this.parts = parts
+    this.peers = []
+  }
+
+  /** Sends a message, after what other exchanges have on their way to the same peer; Fault wire/size or rate/limited. */
+  send(to: string, exchange: unknown, octets: Uint8Array, now: number): Fault | undefined {
+    if (octets.length > longest(this.parts.mtu, this.parts.limits)) return refuse("wire/size", "transfer")
+    const peer = this.peer(to, now)
+    peer.waiting = others(peer.waiting, exchange)
+    if (peer.waiting.length >= WAITING) return refuse("rate/limited", "path")
+    if (peer.sending === exchange) peer.sending = undefined
+    peer.waiting.push({ exchange, octets })
+    this.next(peer, now)
+    return undefined
+  }
+
+  /** Takes an exchange's message off the path: it is over. */
+  cancel(to: string, exchange: unknown, now: number): void {
+    for (let i = 0; i < this.peers.length; i++) {
+      const peer = this.peers[i]!
+      if (peer.topic !== to) continue
+      peer.waiting = others(peer.waiting, exchange)
+      if (peer.sending !== exchange) return
+      peer.channel.sender.stop()
+      peer.sending = undefined
+      return this.next(peer, now)
+    }
+  }
+
+  /** Frames of a peer. */
+  onFrame(from: string, octets: Uint8Array, now: number): void {
+    const peer = this.peer(from, now)
+    const event = peer.channel.receive(octets, now)
+    if (event === undefined) return
+    if (isFault(event)) return this.parts.onIgnored(event)
+    if (event.kind === "received") {
+      const message = copy(event.octets)
+      peer.channel.accept(event.transfer, now)
+      this.parts.onMessage(from, message)
+    }
+    if (event.kind === "delivered") {
+      peer.sending = undefined
+      this.next(peer, now)
+    }
+  }
+
+  private next(peer: Peer, now: number): void {
+    if (peer.sending !== undefined) return
+    const message = peer.waiting.shift()
+    if (message === undefined) return
+    peer.sending = message.exchange
+    peer.channel.send(message.octets, transferOf(this.parts.sym, message.octets), now)
+  }
+
+  private peer(topic: string, now: number): Peer {
+    for (let i = 0; i < this.peers.length; i++) {
+      if (this.peers[i]!.topic !== topic) continue
+      this.peers[i]!.used = now
+      return this.peers[i]!
+    }
+    if (this.peers.length >= PEERS) this.peers.splice(this.oldest(), 1)
+    const options = { mtu: this.parts.mtu, limits: this.parts.limits, jitter: this.parts.jitter, admission: byHash(this.parts.sym) }
+    const peer: Peer = { topic, channel: new Channel(options), sending: undefined, waiting: [], used: now }
+    this.peers.push(peer)
+    return peer
+  }
+
+  /** The path to give up: one that nothing is on its way on, if there is one. */
+  private oldest(): number {
+    let at = 0
+    for (let i = 1; i < this.peers.length; i++) {
+      const busy = this.peers[i]!.sending !== undefined
+      const best = this.peers[at]!.sending !== undefined
+      if (busy === best ? this.peers[i]!.used < this.peers[at]!.used : best) at = i
+    }
+    return at
+  }
+
+  turn(now: number): void {
+    for (let i = 0; i < this.peers.length; i++) {
+      const peer = this.peers[i]!
+      while (this.parts.air.free()) {
+        const output = peer.channel.poll(now)
+        if (output === undefined) break
+        if (output.kind === "publish") this.parts.air.publish(peer.topic, output.frame)
+        else {
+          peer.sending = undefined
+          this.parts.onIgnored(refuse("channel/gave-up", "call"))
+          this.next(peer, now)
+        }
+      }
+    }
+  }
+
+  wakeAt(): number | undefined {
+    if (!this.parts.air.free()) return undefined
+    let next: number | undefined
+    for (let i = 0; i < this.peers.length; i++) {
+      const at = this.peers[i]!.channel.wakeAt()
+      if (at !== undefined && (next === undefined || at < next)) next = at
+    }
+    return next
+  }
+}
+
+function others(messages: readonly Outgoing[], exchange: unknown): Outgoing[] {
+  const out: Outgoing[] = []
+  for (let i = 0; i < messages.length; i++) if (messages[i]!.exchange !== exchange) out.push(messages[i]!)
+  return out
+}

@@ -1,0 +1,52 @@
+/** T of key requests: NTP-UTC, or COUNTER on a board without a clock. Raised and durable before it is sent, never used twice. PROTOCOL section 6. */
+import { copy, u32 } from "../base/bytes.ts"
+import { ntp, utcOf } from "../ibake/identity.ts"
+import { tsType } from "../mikey/numbers.ts"
+import type { Timestamp } from "../mikey/payload.ts"
+import type { Store } from "../port.ts"
+
+/** Names of the last T in the store: 8 octets of NTP-UTC, 4 of COUNTER. */
+const STAMP = { ntp: "t.ntp", counter: "t.counter" } as const
+
+/** The next T, stored; undefined when the store does not take it. `skewSeconds`: a last T further ahead than this was of a wrong clock, and no KMS took it. */
+export function nextStamp(store: Store, utc: number | undefined, skewSeconds: number): Timestamp | undefined {
+  return utc === undefined ? nextCounter(store) : nextNtp(store, utc, skewSeconds)
+}
+
+function nextCounter(store: Store): Timestamp | undefined {
+  const last = store.get(STAMP.counter)
+  const value = u32((last === undefined || last.length !== 4 ? 0 : number(last)) + 1)
+  return store.put(STAMP.counter, value) ? { type: tsType.COUNTER, value } : undefined
+}
+
+function nextNtp(store: Store, utc: number, skewSeconds: number): Timestamp | undefined {
+  const last = store.get(STAMP.ntp)
+  let value = ntp(utc)
+  if (last !== undefined && last.length === 8) {
+    const ahead = utcOf(last) - utcOf(value)
+    if (ahead >= 0 && ahead <= skewSeconds) value = after(last)
+  }
+  return store.put(STAMP.ntp, value) ? { type: tsType.NTP_UTC, value } : undefined
+}
+
+/** The KMS holds a greater counter than this board, which lost its own: go on after that. False when the store does not take it. */
+export function raiseCounter(store: Store, lastT: Uint8Array): boolean {
+  const held = store.get(STAMP.counter)
+  const told = copy(lastT.subarray(4))
+  if (held !== undefined && held.length === 4 && number(held) >= number(told)) return true
+  return store.put(STAMP.counter, told)
+}
+
+/** The timestamp one 2^-32 second later. */
+function after(stamp: Uint8Array): Uint8Array {
+  const out = copy(stamp)
+  for (let i = out.length - 1; i >= 0; i--) {
+    out[i]!++
+    if (out[i] !== 0) break
+  }
+  return out
+}
+
+function number(octets: Uint8Array): number {
+  return octets[0]! * 0x1000000 + ((octets[1]! << 16) | (octets[2]! << 8) | octets[3]!)
+}

@@ -1,0 +1,141 @@
+/**
+ * PROTOCOL sections 2, 3 and 5 a second time, for vectors only: straight from the page, in noble's ready-made functions and joined octets.
+ * Nothing of sdk/ is imported here: what the two disagree on, one of them has wrong.
+ */
+import { ctr } from "@noble/ciphers/aes.js"
+import { expand_message_xmd } from "@noble/curves/abstract/hash-to-curve.js"
+import { bls12_381 } from "@noble/curves/bls12-381.js"
+import { p256 } from "@noble/curves/nist.js"
+import { hkdf } from "@noble/hashes/hkdf.js"
+import { hmac } from "@noble/hashes/hmac.js"
+import { sha256 } from "@noble/hashes/sha2.js"
+
+type Octets = Uint8Array
+
+/** Joined octets of text (ASCII), octets, and single numbers. */
+export function join(...parts: readonly (Octets | string | number)[]): Octets {
+  return Uint8Array.from(parts.flatMap((part) => (typeof part === "number" ? [part] : [...(typeof part === "string" ? Buffer.from(part, "ascii") : part)])))
+}
+
+/** An integer in two, four or eight octets. */
+export const u16 = (n: number): Octets => number(BigInt(n), 2)
+export const u32 = (n: number): Octets => number(BigInt(n), 4)
+export const number = (n: bigint, octets: number): Octets => Uint8Array.from(Buffer.from(n.toString(16).padStart(2 * octets, "0"), "hex"))
+export const integer = (octets: Octets): bigint => BigInt("0x" + hex(octets))
+export const hex = (octets: Octets): string => Buffer.from(octets).toString("hex")
+export const unhex = (text: string): Octets => Uint8Array.from(Buffer.from(text, "hex"))
+export const H = (...parts: readonly (Octets | string)[]): Octets => sha256(join(...parts))
+export const HMAC = (key: Octets, ...parts: readonly Octets[]): Octets => hmac(sha256, key, join(...parts))
+export const xor = (a: Octets, b: Octets): Octets => a.map((octet, i) => octet ^ b[i]!)
+
+/** `octets` published octets that stand for randomness: SHA-256(label || counter in four octets), counters from 0. */
+export function published(label: string, octets: number): Octets {
+  const blocks = Array.from({ length: Math.ceil(octets / 32) }, (_, i) => H(label, u32(i)))
+  return join(...blocks).slice(0, octets)
+}
+
+// section 1
+
+/** An integer in the fewest octets; 0 is one 00 octet. */
+function fewest(n: number): Octets {
+  const digits = n.toString(16)
+  return unhex(digits.length % 2 === 0 ? digits : "0" + digits)
+}
+
+/** The UID: H(00 || P0 || L0 || ... || P5 || L5). */
+export function uid(identity: string, kmsUri: string, length: number, offset: number, period: number, first: string = "MIKEY-IBAKE-UID"): { S: Octets; uid: Octets } {
+  const P = [...[first, identity, kmsUri].map((text) => Uint8Array.from(Buffer.from(text, "utf8"))), ...[length, offset, period].map(fewest)]
+  const S = join(0, ...P.flatMap((p) => [p, u16(p.length)]))
+  return { S, uid: H(S) }
+}
+
+// section 2, suite 0x01
+
+const r = bls12_381.fields.Fr.ORDER
+const P1 = bls12_381.G1.Point
+const P2 = bls12_381.G2.Point
+
+export const groupOrder: bigint = r
+export const publicParameter = (s: bigint): Octets => P1.BASE.multiply(s).toBytes(true)
+const identityPoint = (id: Octets) => P2.fromAffine(bls12_381.G2.hashToCurve(id, { DST: "IBAKE-V01-BLS12381G2_XMD:SHA-256_SSWU_RO_" }).toAffine())
+export const Q_id = (id: Octets): Octets => identityPoint(id).toBytes(true)
+export const S_id = (s: bigint, id: Octets): Octets => identityPoint(id).multiply(s).toBytes(true)
+
+type Fp12 = ReturnType<typeof bls12_381.pairing>
+
+/** w^0 then w^1, in each v^0, v^1, v^2, in each the real part then u; 48 octets each. */
+function GT(x: Fp12): Octets {
+  return join(...[x.c0, x.c1].flatMap((w) => [w.c0, w.c1, w.c2]).flatMap((v) => [number(v.c0, 48), number(v.c1, 48)]))
+}
+
+if (hex(H(GT(bls12_381.pairing(P1.BASE, P2.BASE)))) !== "06fa588b89fdfb034dbc1c163ecb3dfac228f552b643c7294cc5f2c4dc170b84") throw new Error("this pairing is not PROTOCOL's")
+
+const scalar = (rho: Octets, id: Octets): bigint => integer(expand_message_xmd(join(rho, id), Uint8Array.from(Buffer.from("IBAKE-V01-L")), 48, sha256)) % r
+
+/** An encapsulation with all that comes between. */
+export function encapsulate(id: Octets, P_pub: Octets, rho: Octets): Record<"uid" | "Q_id" | "rho" | "l" | "U" | "GT_sha256" | "mask" | "V" | "enc" | "secret", Octets> {
+  const l = scalar(rho, id)
+  const U = P1.BASE.multiply(l).toBytes(true)
+  const gt = GT(bls12_381.fields.Fp12.pow(bls12_381.pairing(P1.fromBytes(P_pub), identityPoint(id)), l))
+  const mask = H("IBAKE-V01-V", gt)
+  const V = xor(rho, mask)
+  const enc = join(U, V)
+  return { uid: id, Q_id: Q_id(id), rho, l: number(l, 32), U, GT_sha256: H(gt), mask, V, enc, secret: H("IBAKE-V01-K", rho, id, enc) }
+}
+
+/** The secret of an encapsulation, or undefined. */
+export function decapsulate(enc: Octets, S: Octets, id: Octets): Octets | undefined {
+  const U = enc.slice(0, 48)
+  const rho = xor(enc.slice(48), H("IBAKE-V01-V", GT(bls12_381.pairing(P1.fromBytes(U), P2.fromBytes(S)))))
+  const again = P1.BASE.multiply(scalar(rho, id)).toBytes(true)
+  return hex(again) === hex(U) ? H("IBAKE-V01-K", rho, id, enc) : undefined
+}
+
+// section 3
+
+/** Keys of a box of suite 0x01. */
+export function boxKeys(secret: Octets): Record<"ke" | "ka" | "kc", Octets> {
+  const okm = hkdf(sha256, secret, new Uint8Array(0), join("IBAKE-V01-seal", 1), 96)
+  return { ke: okm.slice(0, 32), ka: okm.slice(32, 64), kc: okm.slice(64) }
+}
+
+export const aesCtr = (key: Octets, counter: Octets, data: Octets): Octets => ctr(key, counter).encrypt(data)
+
+/** A box: Encr data and its parts. */
+export function seal(enc: Octets, secret: Octets, aad: Octets, plaintext: Octets): Record<"ciphertext" | "tag" | "encrData", Octets> {
+  const { ke, ka } = boxKeys(secret)
+  const ciphertext = aesCtr(ke, new Uint8Array(16), plaintext)
+  const tag = HMAC(ka, u32(aad.length), aad, ciphertext).slice(0, 16)
+  return { ciphertext, tag, encrData: join(1, enc, ciphertext, tag) }
+}
+
+/** Octets of Encr data around a plaintext. */
+export const boxOctets = (plaintext: Octets): number => 1 + 48 + 32 + plaintext.length + 16
+
+// section 4: P-256
+
+/** x = OS2IP(seed of 48 octets) mod (n - 1) + 1, and [x]P uncompressed. */
+export function ephemeral(seed: Octets): { x: Octets; point: Octets } {
+  const x = (integer(seed) % (p256.Point.Fn.ORDER - 1n)) + 1n
+  return { x: number(x, 32), point: p256.Point.BASE.multiply(x).toBytes(false) }
+}
+
+export const agree = (x: Octets, point: Octets): Octets => p256.Point.fromBytes(point).multiply(integer(x)).toBytes(false)
+
+// section 5
+
+/** PRF-HMAC-SHA-256 of RFC 3830 4.1.2 with blocks of 256 bits. */
+export function prf(inkey: Octets, label: Octets, octets: number): Octets {
+  const m = Math.ceil(octets / 32)
+  let out: Octets = new Uint8Array(32 * m)
+  for (let at = 0; at < inkey.length; at += 32) {
+    const s = inkey.slice(at, at + 32)
+    let A = label
+    const blocks = Array.from({ length: m }, () => {
+      A = HMAC(s, A)
+      return HMAC(s, A, label)
+    })
+    out = xor(out, join(...blocks))
+  }
+  return out.slice(0, octets)
+}
