@@ -178,6 +178,11 @@ export class Device {
     return this.keyring.periods(of)
   }
 
+  /** Whether a message of a call is still on its way to a peer: a radio that goes to sleep lets R_MESSAGE_2 arrive first. */
+  sending(): boolean {
+    return this.calls.sending()
+  }
+
   /** Ends calls, closes the link and wipes all keys from memory; those in the store stay. */
   close(): void {
     if (!this.opened) return

@@ -102,7 +102,7 @@ export function testKms(kit: Kit, change: Partial<Omit<ParameterSet, "kmsUri" | 
 /** A store in memory that can be told to refuse. */
 export class MemoryStore implements Store {
   readonly sealed: boolean
-  readonly values = new Map<string, Uint8Array>()
+  readonly values: Map<string, Uint8Array> = new Map()
   refuses: (name: string) => boolean = () => false
   constructor(kind: "sealed" | "open" = "sealed") {
     this.sealed = kind === "sealed"
@@ -178,7 +178,7 @@ export function keyRequest(of: Radio, change: Partial<KeyRequest> = {}): Uint8Ar
 }
 
 /** What the KMS decides on a request; anything but a Decision fails the test. */
-export function decide(of: Radio, request: Uint8Array, record?: Record_, utc = UTC, kms: Kms = of.kms.state): Decision {
+export function decide(of: Radio, request: Uint8Array, record?: Record_, utc: number = UTC, kms: Kms = of.kms.state): Decision {
   return good(run(of.kms.core.decide(request, of.subscriber, record, utc, kms)))
 }
 

@@ -66,19 +66,39 @@ function read(disk: Disk, path: string): Uint8Array | undefined {
 
 function write(disk: Disk, folder: string, path: string, value: Uint8Array): boolean {
   const unfinished = path + UNFINISHED
+  if (!attempt(() => writeFile(disk, unfinished, value))) {
+    attempt(() => disk.rmSync(unfinished, { force: true }))
+    return false
+  }
+  const old = read(disk, path)
   const done = attempt(() => {
-    const file = disk.openSync(unfinished, "w", 0o600)
-    try {
-      for (let at = 0; at < value.length; ) at += disk.writeSync(file, value, at, value.length - at)
-      disk.fsyncSync(file)
-    } finally {
-      disk.closeSync(file)
-    }
     disk.renameSync(unfinished, path)
     syncFolder(disk, folder)
   })
-  if (!done) attempt(() => disk.rmSync(unfinished, { force: true }))
+  if (!done) restore(disk, path, old)
+  if (old !== undefined) old.fill(0)
   return done
+}
+
+/** On a refused put the old value stands, also when only the last step failed. */
+function restore(disk: Disk, path: string, old: Uint8Array | undefined): void {
+  const unfinished = path + UNFINISHED
+  attempt(() => {
+    disk.rmSync(unfinished, { force: true })
+    if (old === undefined) return disk.rmSync(path, { force: true })
+    writeFile(disk, unfinished, old)
+    disk.renameSync(unfinished, path)
+  })
+}
+
+function writeFile(disk: Disk, path: string, value: Uint8Array): void {
+  const file = disk.openSync(path, "w", 0o600)
+  try {
+    for (let at = 0; at < value.length; ) at += disk.writeSync(file, value, at, value.length - at)
+    disk.fsyncSync(file)
+  } finally {
+    disk.closeSync(file)
+  }
 }
 
 /** A rename is durable once its folder is; Windows has no such call and needs none. */

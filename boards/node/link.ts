@@ -84,7 +84,7 @@ export class MqttLink implements Link {
     if (client === undefined || !this.ready || !client.connected) return false
     client.subscribe(topic, { qos: this.options.qos ?? 0 }, (error, granted) => {
       const refused = (granted ?? []).some((grant) => grant.qos >= 128)
-      if (client === this.client && (error !== null || refused)) this.trouble(`the broker refused the subscription to ${topic}: check its access rules`)
+      if (client === this.client && client.connected && (error !== null || refused)) this.trouble(`the broker refused the subscription to ${topic}: check its access rules`)
     })
     return true
   }

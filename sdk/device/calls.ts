@@ -153,6 +153,11 @@ export class Calls implements Part {
     if (done !== undefined) done(result)
   }
 
+  /** Whether a message of a call is on its way. */
+  sending(): boolean {
+    return this.peers.sending()
+  }
+
   turn(now: number): void {
     for (let i = this.calls.length - 1; i >= 0; i--) {
       const call = this.calls[i]

@@ -122,6 +122,12 @@ export class Peers {
     return at
   }
 
+  /** Whether a message is on its way to anybody. */
+  sending(): boolean {
+    for (let i = 0; i < this.peers.length; i++) if (this.peers[i]!.channel.sender.active) return true
+    return false
+  }
+
   turn(now: number): void {
     for (let i = 0; i < this.peers.length; i++) {
       const peer = this.peers[i]!

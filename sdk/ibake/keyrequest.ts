@@ -7,7 +7,7 @@ import { extensionPayload, part, randPayload, timestampPayload, verificationPayl
 import { decodeLastT, decodeNotice, encodePeriods, type Notice, type Periods } from "../mikey/vendor.ts"
 import type { Prf, Sym } from "../suite.ts"
 import { idr } from "./exchange.ts"
-import { period, periodStart, type Identity, type ParameterSet } from "./identity.ts"
+import { period, periodStart, same, type Identity, type ParameterSet } from "./identity.ts"
 import { kemacCipher, requestKeys, verification, wipeRequestKeys, type RequestKeys } from "./keys.ts"
 
 /** What a device asks for. */
@@ -80,7 +80,7 @@ export function verifies(sym: Sym, m: Message, keys: RequestKeys, first: Uint8Ar
  */
 export function readResponse(tools: RequestTools, psk: Uint8Array, request: Uint8Array, response: Uint8Array, set: ParameterSet, cap: number): KeyResponse | Fault {
   const asked = parse(request, request.length)
-  if (isFault(asked)) return refuse("store/broken", "request")
+  if (isFault(asked) || asked.header.dataType !== dataType.REQUEST_KEY_PSK) return refuse("store/broken", "request")
   const m = parse(response, cap)
   if (isFault(m)) return m
   const type = m.header.dataType
@@ -105,8 +105,8 @@ function readError(m: Message): KeyResponse {
 }
 
 function readKeys(sym: Sym, keys: RequestKeys, asked: Message, m: Message, set: ParameterSet): KeyResponse | Fault {
-  const same = m.identities.length === asked.identities.length && equal(m.IDRkms!.data, asked.IDRkms!.data)
-  if (!same) return refuse("identity/mismatch", "REQUEST_KEY_RESP.IDRi")
+  const fits = m.identities.length === asked.identities.length && equal(m.IDRkms!.data, asked.IDRkms!.data)
+  if (!fits) return refuse("identity/mismatch", "REQUEST_KEY_RESP.IDRi")
   for (let i = 0; i < m.identities.length; i++) {
     const got = m.identities[i]!
     const wanted = asked.identities[i]!
@@ -156,7 +156,7 @@ function wanted(asked: Message, id: Identity): Identity | undefined {
 }
 
 function has(keys: readonly IssuedKey[], id: Identity, number: number): boolean {
-  for (let i = 0; i < keys.length; i++) if (keys[i]!.period === number && equal(keys[i]!.identity.data, id.data)) return true
+  for (let i = 0; i < keys.length; i++) if (keys[i]!.period === number && same(keys[i]!.identity, id)) return true
   return false
 }
 

@@ -47,11 +47,13 @@ function offeredSession(type: number, stream: Stream, numbers: readonly number[]
   const generic = type === mapType.GENERIC_ID
   const ssrc = stream.from === "initiator" ? stream.ssrc : undefined
   const withRoc = generic && ssrc !== undefined && stream.roc !== undefined
+  // on the wire an SRTP-ID session always has a ROC, and R_MESSAGE_1 is compared with what was sent
+  const roc = !generic && stream.roc === undefined ? 0 : stream.roc
   return {
     csId: stream.csId,
     policies: generic ? numbers : [numbers[0]!],
     ssrc,
-    roc: withRoc || !generic ? stream.roc : undefined,
+    roc: withRoc || !generic ? roc : undefined,
     seq: withRoc ? (stream.seq === undefined ? 0 : stream.seq) : undefined,
     withRoc,
     spi: generic ? spi : new Uint8Array(0),
@@ -151,9 +153,9 @@ function permitted(asked: CryptoSession, no: number, offeredSP: readonly Securit
 }
 
 function keeps(asked: CryptoSession, got: CryptoSession): boolean {
-  if (got.csId !== asked.csId || !equal(got.spi, asked.spi) || got.ssrc === undefined) return false
+  if (got.csId !== asked.csId || got.withRoc !== asked.withRoc || !equal(got.spi, asked.spi) || got.ssrc === undefined) return false
   if (asked.ssrc === undefined) return true
-  return got.ssrc === asked.ssrc && got.withRoc === asked.withRoc && got.roc === asked.roc && got.seq === asked.seq
+  return got.ssrc === asked.ssrc && got.roc === asked.roc && got.seq === asked.seq
 }
 
 /** Same policies, octet for octet, under the same numbers and in the same order. */

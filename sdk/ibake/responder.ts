@@ -140,6 +140,8 @@ export class Responder {
     const called = identityOf(m.IDRr!, "I_MESSAGE_1.IDRr")
     if (isFault(called)) return called
     if (sameName(peer, called)) return refuse("identity/mismatch", "I_MESSAGE_1.IDRi")
+    // an own call that comes back through a name shared with others would let a radio talk to itself
+    if (this.isMyName(peer)) return refuse("identity/mismatch", "I_MESSAGE_1.IDRi")
     const me = this.mine(called)
     if (me === undefined) return refuse("identity/mismatch", "I_MESSAGE_1.IDRr")
     const own = this.party.keys.kmsOf(me)
@@ -160,6 +162,11 @@ export class Responder {
   private mine(called: Identity): Identity | undefined {
     for (let i = 0; i < this.options.me.length; i++) if (same(this.options.me[i]!, called)) return this.options.me[i]
     return undefined
+  }
+
+  private isMyName(peer: Identity): boolean {
+    for (let i = 0; i < this.options.me.length; i++) if (sameName(this.options.me[i]!, peer)) return true
+    return false
   }
 
   private opened(call: Call, plain: Uint8Array): Opened | Fault {

@@ -45,19 +45,21 @@ export function bf<G1, G2, GT>(group: PairingGroup<G1, G2, GT>, sym: Sym, cache?
     encapsulate(uid: Uint8Array, par: Params, seed: Uint8Array): Job<Encapsulation> {
       if (seed.length !== RHO) throw new Error(`bf.encapsulate: expected a seed of ${RHO} octets, got ${seed.length}`)
       const rho = copy(seed)
-      const gid = identityPairing(group, sym, copy(uid), publicPoint<G1>(par), par.octets, cache)
-      return chain(gid, (g) => encapsulate(group, sym, copy(uid), rho, g), () => wipe(rho))
+      const name = copy(uid)
+      const gid = identityPairing(group, sym, name, publicPoint<G1>(par), par.octets, cache)
+      return chain(gid, (g) => encapsulate(group, sym, name, rho, g), () => wipe(rho))
     },
     encOctets: (data) => (data.length >= encOctets ? encOctets : 0),
     decapsulate(enc: Uint8Array, key: PrivateKey, uid: Uint8Array): Job<Uint8Array | undefined> {
       if (enc.length !== encOctets) return done(undefined)
       const own = copy(enc)
+      const name = copy(uid)
       const S = secretPoint<G2>(key)
       const opened = chain(
         work(() => group.decodeG1(own.subarray(0, group.g1Octets))),
         (U) => (U === undefined ? done(undefined) : group.pair(U, S)),
       )
-      return chain(opened, (x) => (x === undefined ? done(undefined) : reopen(group, sym, copy(uid), own, x)))
+      return chain(opened, (x) => (x === undefined ? done(undefined) : reopen(group, sym, name, own, x)))
     },
     wipe(key: PrivateKey): void {
       wipe(key.octets)

@@ -30,7 +30,11 @@ export function seal(ibe: Ibe, sym: Sym): Box {
       const to = encrData.length - TAG
       if (to < from || encrData[0] !== ibe.suiteId || !equal(encrData.subarray(1, from), keys.enc)) return undefined
       const ciphertext = encrData.subarray(from, to)
-      if (!equalCt(tag(sym, keys.ka, aad, ciphertext), encrData.subarray(to))) return undefined
+      // what the tag of a forged box should have been is nobody's to know
+      const expected = tag(sym, keys.ka, aad, ciphertext)
+      const good = equalCt(expected, encrData.subarray(to))
+      wipe(expected)
+      if (!good) return undefined
       return sym.aesCtr(keys.ke, new Uint8Array(16), ciphertext)
     },
     wipe(keys: BoxKeys): void {
@@ -62,5 +66,8 @@ function expand(sym: Sym, prk: Uint8Array, previous: Uint8Array, info: Uint8Arra
 
 /** First 16 octets of HMAC-SHA-256(ka, len32(aad) || ciphertext). */
 function tag(sym: Sym, ka: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array): Uint8Array {
-  return sym.hmacSha256(ka, concat([u32(aad.length), aad, ciphertext])).subarray(0, TAG)
+  const whole = sym.hmacSha256(ka, concat([u32(aad.length), aad, ciphertext]))
+  const out = copy(whole.subarray(0, TAG))
+  wipe(whole)
+  return out
 }

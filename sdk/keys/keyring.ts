@@ -115,7 +115,7 @@ export class Keyring {
       ;(has(next, value) ? again : next).push(value)
     }
     const before = this.parameters.state()
-    for (let i = 0; i < sets.length; i++) this.parameters.take(sets[i]!)
+    for (let i = 0; i < sets.length; i++) if (firstOfUri(sets, i)) this.parameters.take(sets[i]!)
     if (!this.write(next)) {
       this.parameters.restore(before)
       this.wipeAll(values)
@@ -199,8 +199,13 @@ export class Keyring {
 
 function has(keys: readonly Held[], one: Held): boolean {
   for (let i = 0; i < keys.length; i++) {
-    if (keys[i]!.period === one.period && equal(keys[i]!.identity.data, one.identity.data)) return true
+    if (keys[i]!.period === one.period && same(keys[i]!.identity, one.identity)) return true
   }
   return false
 }
 
+/** Whether no set before this one has its KMS URI: a second set of one URI refuses itself. */
+function firstOfUri(sets: readonly ParameterSet[], index: number): boolean {
+  for (let i = 0; i < index; i++) if (equal(sets[i]!.kmsUri, sets[index]!.kmsUri)) return false
+  return true
+}

@@ -1,7 +1,8 @@
 /** Key fills: what enrolment hands to one radio, as a JSON file (version 1) that only its owner can read. It holds the PSK: carry it like a key. */
+import { createHash } from "node:crypto"
 import { link, mkdir, open, rm } from "node:fs/promises"
 import { dirname } from "node:path"
-import { concat, hex, unhex, wipe } from "../base/bytes.ts"
+import { base64url, concat, hex, unhex, wipe } from "../base/bytes.ts"
 import { text, utf8 } from "../base/utf8.ts"
 import { identity, type Identity, type ParameterSet } from "../ibake/identity.ts"
 import { isKmsName } from "../keys/topics.ts"
@@ -90,7 +91,7 @@ export async function writeKeyFill(path: string, fill: KeyFill): Promise<void> {
     throw trouble("file/failed", `${path} cannot be written: ${words(error)}`, error)
   } finally {
     wipe(octets)
-    await rm(aside, { force: true })
+    await rm(aside, { force: true }).catch(() => undefined)
   }
 }
 
@@ -104,7 +105,8 @@ function checked(f: Record<string, unknown>): KeyFill | string {
   if (psk === undefined) return "psk is not 32 octets in hex"
   const pskId = octetsOf(f.pskId, 1, 255)
   if (pskId === undefined) return "pskId is not 1 to 255 octets in hex"
-  if (typeof f.device !== "string" || !/^[\w-]{12}$/.test(f.device)) return "device is not 12 characters of base64url"
+  const device = base64url(createHash("sha256").update(pskId).digest().subarray(0, 9))
+  if (f.device !== device) return "device is not that of pskId"
   const kms = kmsOf(f.kms)
   if (typeof kms === "string") return kms
   const vouched = Array.isArray(f.vouched) ? f.vouched.map(setOf) : ["is no list"]
@@ -114,7 +116,7 @@ function checked(f: Record<string, unknown>): KeyFill | string {
   if (typeof broker === "string") return broker
   if (!whole(f.mtu, bounds.mtu[0], bounds.mtu[1])) return `mtu is not ${bounds.mtu[0]} to ${bounds.mtu[1]}`
   if (!whole(f.transferOctets, bounds.transferOctets[0], bounds.transferOctets[1])) return `transferOctets is not ${bounds.transferOctets[0]} to ${bounds.transferOctets[1]}`
-  return { identities, psk, pskId, device: f.device, kms, vouched: vouched as ParameterSet[], broker, mtu: f.mtu, transferOctets: f.transferOctets }
+  return { identities, psk, pskId, device, kms, vouched: vouched as ParameterSet[], broker, mtu: f.mtu, transferOctets: f.transferOctets }
 }
 
 function identityOf(value: unknown): Identity | undefined {

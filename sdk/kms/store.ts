@@ -166,13 +166,13 @@ function unmoved(held: Row | undefined, before: Record_ | undefined): boolean {
 }
 
 async function left(query: Query, pskId: Uint8Array, keys: readonly IssuedKey[], at: number): Promise<void> {
-  for (const key of keys) {
-    await query(
-      `INSERT INTO ibake_issued (psk_id, type, data, period, first_at, last_at, times) VALUES ($1, $2, $3, $4, $5, $5, 1)
-       ON CONFLICT (psk_id, type, data, period) DO UPDATE SET last_at = excluded.last_at, times = ibake_issued.times + 1`,
-      [pskId, key.identity.type, key.identity.data, key.period, at],
-    )
-  }
+  const columns = [keys.map((k) => k.identity.type), keys.map((k) => hex(k.identity.data)), keys.map((k) => k.period)]
+  await query(
+    `INSERT INTO ibake_issued (psk_id, type, data, period, first_at, last_at, times)
+     SELECT $1, k.type, decode(k.data, 'hex'), k.period, $2, $2, 1 FROM unnest($3::smallint[], $4::text[], $5::bigint[]) AS k (type, data, period)
+     ON CONFLICT (psk_id, type, data, period) DO UPDATE SET last_at = excluded.last_at, times = ibake_issued.times + 1`,
+    [pskId, at, ...columns],
+  )
 }
 
 function commitDetail(record: Record_, keys: readonly IssuedKey[]): object {
@@ -189,8 +189,12 @@ async function enrol(query: Query, row: SubscriberRow): Promise<void> {
     `INSERT INTO ibake_subscriber (psk_id, device, sealed_psk, transfer_octets, mtu, revoked, enrolled_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
     [row.pskId, row.deviceId, row.sealedPsk, row.transferOctets, row.mtu, row.revoked, row.enrolledAt],
   )
-  for (const [position, identity] of row.identities.entries())
-    await query(`INSERT INTO ibake_identity (psk_id, position, type, data) VALUES ($1, $2, $3, $4)`, [row.pskId, position, identity.type, identity.data])
+  const columns = [row.pskId, row.identities.map((i) => i.type), row.identities.map((i) => hex(i.data))]
+  await query(
+    `INSERT INTO ibake_identity (psk_id, position, type, data)
+     SELECT $1, i.n - 1, i.type, decode(i.data, 'hex') FROM unnest($2::smallint[], $3::text[]) WITH ORDINALITY AS i (type, data, n)`,
+    columns,
+  )
   await append(query, row.enrolledAt, "enrolled", row.deviceId, { pskId: hex(row.pskId), identities: row.identities.map(plainIdentity) })
 }
 

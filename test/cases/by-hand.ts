@@ -83,12 +83,51 @@ export function encapsulate(id: Octets, P_pub: Octets, rho: Octets): Record<"uid
   return { uid: id, Q_id: Q_id(id), rho, l: number(l, 32), U, GT_sha256: H(gt), mask, V, enc, secret: H("IBAKE-V01-K", rho, id, enc) }
 }
 
+/** What V hides rho behind, for whoever holds S_id. */
+export const agreeMask = (U: Octets, S: Octets): Octets => H("IBAKE-V01-V", GT(bls12_381.pairing(P1.fromBytes(U), P2.fromBytes(S))))
+
 /** The secret of an encapsulation, or undefined. */
 export function decapsulate(enc: Octets, S: Octets, id: Octets): Octets | undefined {
   const U = enc.slice(0, 48)
-  const rho = xor(enc.slice(48), H("IBAKE-V01-V", GT(bls12_381.pairing(P1.fromBytes(U), P2.fromBytes(S)))))
+  const rho = xor(enc.slice(48), agreeMask(U, S))
   const again = P1.BASE.multiply(scalar(rho, id)).toBytes(true)
   return hex(again) === hex(U) ? H("IBAKE-V01-K", rho, id, enc) : undefined
+}
+
+/** The first x of 1, 2, ... for which `wanted` finds y^2 as it likes it. */
+function firstX(wanted: (x: bigint) => boolean): bigint {
+  let x = 1n
+  while (!wanted(x)) x++
+  return x
+}
+
+const { Fp, Fp2 } = bls12_381.fields
+const rhs1 = (x: bigint): bigint => Fp.add(Fp.pow(x, 3n), 4n)
+const rhs2 = (x: bigint) => Fp2.add(Fp2.pow({ c0: x, c1: 0n }, 3n), { c0: 4n, c1: 4n })
+// Euler's criterion; in Fp2 through the norm
+const square1 = (a: bigint): boolean => Fp.eql(Fp.pow(a, (Fp.ORDER - 1n) / 2n), 1n)
+const square2 = (a: { c0: bigint; c1: bigint }): boolean => square1(Fp.add(Fp.sqr(a.c0), Fp.sqr(a.c1)))
+const compressed = (x: bigint, octets: number): Octets => {
+  const out = number(x, octets)
+  out[0]! |= 0x80
+  return out
+}
+
+/** A point of the curve that is outside the subgroup of order r: among small x the chance to be inside is 2^-126 (G1), 2^-381 (G2). */
+export const strayG1 = (): Octets => compressed(firstX((x) => square1(rhs1(x))), 48)
+export const strayG2 = (): Octets => compressed(firstX((x) => square2(rhs2(x))), 96)
+/** An x with no y. */
+export const offG1 = (): Octets => compressed(firstX((x) => !square1(rhs1(x))), 48)
+export const offG2 = (): Octets => compressed(firstX((x) => !square2(rhs2(x))), 96)
+
+/** A good point with p added to the coordinate in these octets: the same element, were it not for its encoding. Above its 381 bits stand the flags. */
+export function wrapped(octets: 48 | 96, from: 0 | 48): Octets {
+  const top = 1n << 381n
+  for (let k = 1n; ; k++) {
+    const good = octets === 48 ? publicParameter(k) : P2.BASE.multiply(k).toBytes(true)
+    const coordinate = integer(good.slice(from, from + 48))
+    if ((coordinate % top) + Fp.ORDER < top) return join(good.slice(0, from), number(coordinate + Fp.ORDER, 48), good.slice(from + 48))
+  }
 }
 
 // section 3

@@ -5,8 +5,8 @@ import { concat, unhex } from "../../sdk/base/bytes.ts"
 
 const Fp = bls12_381.fields.Fp
 const Fp2 = bls12_381.fields.Fp2
-const G1 = bls12_381.G1.Point
-const G2 = bls12_381.G2.Point
+const G1: typeof bls12_381.G1.Point = bls12_381.G1.Point
+const G2: typeof bls12_381.G2.Point = bls12_381.G2.Point
 const r = bls12_381.fields.Fr.ORDER
 
 /** Reason and octets. */

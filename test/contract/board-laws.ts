@@ -52,20 +52,20 @@ async function opened(rig: Rig, board: Board, filter?: string): Promise<Heard> {
   return heard
 }
 
-/** Publishes again and again until somebody has heard: a subscription takes its time. */
+/** Publishes again and again until it was heard, for a subscription takes its time; answers what was heard of that topic and length. */
 async function heardBy(rig: Rig, from: Board, to: Heard, topic: string, payload: Uint8Array): Promise<{ topic: string; payload: Uint8Array }> {
-  const before = to.messages.length
   const clock = from.clock
+  const find = (): { topic: string; payload: Uint8Array } | undefined => to.messages.find((message) => message.topic === topic && message.payload.length === payload.length)
   let next = clock.ticks()
   await rig.until(() => {
-    if (to.messages.length > before) return true
+    if (find() !== undefined) return true
     if (clock.ticks() < next) return false
     next = clock.ticks() + 50
     from.link.publish(topic, payload)
     clock.after(50, () => undefined)
     return false
   })
-  return to.messages[before]!
+  return find()!
 }
 
 const clockLaws: readonly Law[] = [
@@ -185,8 +185,6 @@ const linkLaws: readonly Law[] = [
       const { link } = rig.board
       for (const length of [1, link.mtu]) {
         const got = await heardBy(rig, rig.board, heard, TOPIC, octets(length, length))
-        heard.messages.length = 0
-        assert.equal(got.topic, TOPIC)
         assert.deepEqual(got.payload, octets(length, length))
       }
       assert.equal(link.publish(TOPIC, octets(link.mtu + 1, 1)), false)
@@ -197,11 +195,7 @@ const linkLaws: readonly Law[] = [
     async check(rig): Promise<void> {
       const heard = await opened(rig, rig.board, `${TOPIC}/+/up`)
       await opened(rig, rig.peer)
-      for (const topic of [`${TOPIC}/a/up`, `${TOPIC}/b-_/up`]) {
-        const got = await heardBy(rig, rig.peer, heard, topic, octets(3, 1))
-        assert.equal(got.topic, topic)
-      }
-      heard.messages.length = 0
+      for (const topic of [`${TOPIC}/a/up`, `${TOPIC}/b-_/up`]) await heardBy(rig, rig.peer, heard, topic, octets(3, 1))
       for (const topic of [`${TOPIC}/a/down`, `${TOPIC}/a/b/up`, `${TOPIC}/up`]) rig.peer.link.publish(topic, octets(3, 1))
       await heardBy(rig, rig.peer, heard, `${TOPIC}/last/up`, octets(3, 9))
       assert(heard.messages.every((message) => /contract\/[a-z-_]+\/up$/.test(message.topic)), heard.messages.map((message) => message.topic).join())

@@ -1,7 +1,6 @@
 /** Channels between virtual boards: the loop that a device or a server runs, without the device. */
 import { createHash } from "node:crypto"
 import { createWorld, type Air, type VirtualBoard, type World } from "../../boards/virtual/port.ts"
-import { AskChannel } from "../../sdk/keys/ask.ts"
 import { Channel, byHash, transferOf, type ChannelEvent, type ChannelLimits, type ChannelOutput } from "../../sdk/keys/channel.ts"
 import type { Fault } from "../../sdk/base/fault.ts"
 import type { Sym } from "../../sdk/sym/sym.ts"
@@ -134,5 +133,3 @@ export function oneMessage(setup: Setup, changed?: Partial<ChannelLimits>): Outc
   world.run()
   return { world, received, sent, ...count }
 }
-
-export { AskChannel }

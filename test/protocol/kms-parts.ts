@@ -1,20 +1,19 @@
 /** What the tests of the KMS are made of: stores in folders of their own, a founded KMS, a radio that fetches over a real broker, and a tiny core. */
 import assert from "node:assert/strict"
 import { createHash, randomBytes } from "node:crypto"
-import { cpSync, rmSync } from "node:fs"
-import { join } from "node:path"
+import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs"
 import { connectAsync, type MqttClient } from "mqtt"
 import { concat, equal, u32 } from "../../sdk/base/bytes.ts"
 import { isFault, refuse } from "../../sdk/base/fault.ts"
 import { done } from "../../sdk/base/job.ts"
 import { ntp } from "../../sdk/ibake/identity.ts"
-import { readResponse, requestMessage, type KeyResponse } from "../../sdk/ibake/keyrequest.ts"
+import { readResponse, requestMessage, type KeyResponse, type RequestTools } from "../../sdk/ibake/keyrequest.ts"
 import { AskChannel } from "../../sdk/keys/ask.ts"
 import { transferOf } from "../../sdk/keys/channel.ts"
 import { downTopic, upTopic } from "../../sdk/keys/topics.ts"
 import { prf256 } from "../../sdk/mikey/prf.ts"
 import { nobleSym } from "../../sdk/sym/noble.ts"
-import { defaultIssuer, defaultMaster, foundKms, newDevice, openKms, openStore, pgliteDriver, serve, type Driver, type Issuer, type KeyFill, type KmsEvent, type OpenKms, type Service, type ServiceOptions, type Store, type SubscriberRow } from "../../sdk/kms/index.ts"
+import { defaultIssuer, defaultMaster, foundKms, newDevice, openKms, openStore, pgliteDriver, serve, type Driver, type Founding, type Issuer, type KeyFill, type KmsEvent, type OpenKms, type Service, type ServiceOptions, type Store, type SubscriberRow } from "../../sdk/kms/index.ts"
 import { folder } from "../processes.ts"
 
 /** A passphrase, anew for each use: whoever unlocks wipes. */
@@ -27,23 +26,28 @@ export function keyUnlock(): { kind: "key"; octets: Uint8Array } {
   return { kind: "key", octets: new Uint8Array(32).fill(7) }
 }
 
-export const founding = { name: "north", uri: "kms.example", hosts: ["radio.example"], periodLength: 86400, periodOffset: 0, skewSeconds: 300, horizonPeriods: 40 } as const
+export const founding: Founding = { name: "north", uri: "kms.example", hosts: ["radio.example"], periodLength: 86400, periodOffset: 0, skewSeconds: 300, horizonPeriods: 40 }
 
 /** Milliseconds since 1970-01-01 at which everything here is written. */
 export const AT = 1_780_000_000_000
+
+/** A new folder in memory where the system has such: what a killed process wrote stays, and hundreds of fsyncs cost nothing. */
+function ramFolder(name: string): string {
+  return existsSync("/dev/shm") ? mkdtempSync(`/dev/shm/ibake-${name}-`) : folder(name)
+}
 
 let template: Promise<string> | undefined
 
 /** A new data folder with a founded KMS in it, the copy of one that is made once in a process. */
 export async function kmsFolder(): Promise<string> {
   template ??= makeTemplate()
-  const path = folder("kms")
+  const path = ramFolder("kms")
   cpSync(await template, path, { recursive: true })
   return path
 }
 
 async function makeTemplate(): Promise<string> {
-  const path = folder("kms-template")
+  const path = ramFolder("kms-template")
   process.once("exit", () => rmSync(path, { recursive: true, force: true }))
   const store = await openStore(await pgliteDriver(path))
   await foundKms(store, defaultMaster(), founding, keyUnlock(), AT)
@@ -88,7 +92,7 @@ export async function enrolled(kms: TestKms, wish: Parameters<typeof device>[1] 
   return fill
 }
 
-export const tools = { sym: nobleSym, prf: prf256(nobleSym) }
+export const tools: RequestTools = { sym: nobleSym, prf: prf256(nobleSym) }
 
 /** A request of this device at this time, for the current and next periods. */
 export function request(fill: KeyFill, utc: number, RAND: Uint8Array = new Uint8Array(randomBytes(16))): Uint8Array {
@@ -103,6 +107,13 @@ export function read(fill: KeyFill, sent: Uint8Array, response: Uint8Array): Key
   return out
 }
 
+/** A KMS in memory: for tests that are not about its disk. */
+export async function kmsInMemory(): Promise<TestKms> {
+  const driver = await pgliteDriver()
+  await foundKms(await openStore(driver), defaultMaster(), founding, keyUnlock(), AT)
+  return kmsOf(driver)
+}
+
 const radioLimits = { transferOctets: 65535, transferSeconds: 20, retryMs: 60, retryMaxMs: 300 }
 
 /** A radio of tests: a real MQTT client under the asking channel. */
@@ -113,8 +124,12 @@ export interface Radio {
   close(): Promise<void>
 }
 
+function never(): boolean {
+  return false
+}
+
 /** Connects a radio; `lose` may swallow frames on the way down. */
-export async function radio(fill: KeyFill, url: string, lose: () => boolean = () => false): Promise<Radio> {
+export async function radio(fill: KeyFill, url: string, lose: () => boolean = never): Promise<Radio> {
   const client = await connectAsync(url, { reconnectPeriod: 100, protocolVersion: 4, queueQoSZero: false })
   const down = downTopic(fill.kms.name, fill.device)
   await client.subscribeAsync(down)

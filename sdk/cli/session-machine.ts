@@ -1,0 +1,216 @@
+/** The four machines of `ibake session`: each takes one line's worth and answers what its lines say. All is sans-IO core; here it only gets its values. */
+import { hex, u32, wipe } from "../base/bytes.ts"
+import { isFault, type Fault } from "../base/fault.ts"
+import { run, type Job } from "../base/job.ts"
+import { ntp, utcOf, type Identity, type ParameterSet } from "../ibake/identity.ts"
+import { Initiator } from "../ibake/initiator.ts"
+import { readResponse, requestMessage, type KeyResponse } from "../ibake/keyrequest.ts"
+import { Responder } from "../ibake/responder.ts"
+import { Gate, type Agreement, type Draw, type Now, type Outcome, type Party } from "../ibake/session.ts"
+import { number } from "../ibake/exchange.ts"
+import { Keyring } from "../keys/keyring.ts"
+import { defaultIssuer, defaultMaster } from "../kms/masters.ts"
+import { setFields } from "../kms/sets.ts"
+import type { Kms, Record_, Subscriber } from "../kms/types.ts"
+import { tsType } from "../mikey/numbers.ts"
+import { contexts, wipeContexts, type SrtpContext } from "../srtp/contexts.ts"
+import { srtpRules } from "../srtp/policy.ts"
+import { text } from "../base/utf8.ts"
+import type { Profile } from "../suite.ts"
+import { noble } from "../../boards/profiles/noble.ts"
+import { initiatorFile, issueFile, requestFile, responderFile, type CommonFile, type SubscriberFields } from "./session-file.ts"
+
+/** One line of answer. */
+export type Answer =
+  | { readonly send: string }
+  | { readonly done: object }
+  | { readonly ignored: string; readonly at: string; readonly lastT?: string }
+  | { readonly error: string }
+
+/** A role at work. `start` answers a line `{}`, `receive` one with `recv`. */
+export interface Machine {
+  start(): Answer[]
+  receive(octets: Uint8Array): Answer[]
+}
+
+/** The roles, each made from the value of its FILE; throws an Error of one line that names the field which is wrong. */
+export const machines: Readonly<Record<"initiator" | "responder" | "request" | "issue", (file: unknown) => Machine>> = { initiator, responder, request, issue }
+
+function initiator(value: unknown): Machine {
+  const file = initiatorFile(value)
+  const draws = new Draws(file)
+  const party = partyOf(file, file.privateKeys, draws, file.offers)
+  const now = clock(file.T)
+  if (file.T !== undefined && hex(ntp(utcOf(file.T))) !== hex(file.T)) throw new Error("T: expected a timestamp of whole seconds, or one that a clock of milliseconds gives")
+  const onRetarget = (id: Identity): boolean => file.retarget.some((one) => one.type === id.type && hex(one.data) === hex(id.data))
+  const machine = new Initiator(party, { me: file.me, peer: file.peer, streams: file.streams, map: file.map, kms: file.kms, onRetarget })
+  const step = (job: Job<Outcome>): Answer[] => draws.judge(told(run(job), party.profile))
+  return { start: () => step(machine.start(now())), receive: (octets) => step(machine.receive(octets, now(), "")) }
+}
+
+function responder(value: unknown): Machine {
+  const file = responderFile(value)
+  const draws = new Draws(file)
+  const party = partyOf(file, file.privateKeys, draws, file.offers)
+  const now = clock(file.T)
+  const machine = new Responder(party, { me: file.me })
+  return {
+    start: () => [{ error: "a responder begins with a message: expected recv" }],
+    receive: (octets) => draws.judge(told(run(machine.receive(octets, now(), "")), party.profile)),
+  }
+}
+
+function request(value: unknown): Machine {
+  const file = requestFile(value)
+  const draws = new Draws(file)
+  const profile = noble()
+  const ring = keyring(profile, file.parameters)
+  const set = file.parameters[0]!
+  let sent: Uint8Array | undefined
+  return {
+    start(): Answer[] {
+      const csbId = draws.draw(4)
+      const RAND = draws.draw(16)
+      if (csbId === undefined || RAND === undefined) return draws.judge([{ ignored: "entropy/none", at: "REQUEST_KEY_INIT" }])
+      const T = file.T ?? { type: tsType.NTP_UTC, value: ntp(Date.now() / 1000) }
+      sent = requestMessage(profile, file.psk, { identities: file.identities, kmsUri: set.kmsUri, pskId: file.pskId, T, csbId: number(csbId), RAND, periods: file.periods })
+      return [{ send: hex(sent) }]
+    },
+    receive(octets: Uint8Array): Answer[] {
+      if (sent === undefined) return [{ ignored: "session/state", at: "request" }]
+      const response = readResponse(profile, file.psk, sent, octets, set, profile.limits.transferOctets)
+      return isFault(response) ? [ignored(response)] : [taken(response, ring)]
+    },
+  }
+}
+
+/** The keys of a response, each proved to be of its identity and period. */
+function taken(response: KeyResponse, ring: Keyring): Answer {
+  if (response.kind === "error") return { ...ignored(response.fault), lastT: response.lastT && hex(response.lastT) }
+  const { keys, notice } = response
+  const fault = run(ring.install(keys, notice === undefined ? [] : notice.sets))
+  if (fault !== undefined) return ignored(fault)
+  const named = keys.map((of) => ({ identity: words(of.identity), period: of.period, key: hex(of.key) }))
+  for (const of of keys) wipe(of.key)
+  return { done: { keys: named, notice: notice && { time: hex(notice.time), sets: notice.sets.map(setFields) } } }
+}
+
+/** Keeps for each PSK and TS type the record of PROTOCOL section 6, in memory. */
+function issue(value: unknown): Machine {
+  const file = issueFile(value)
+  const master = defaultMaster()
+  const own = file.parameters[0]!
+  const P = own.suite === master.suiteId ? run(master.publicParameter(file.master)) : undefined
+  if (P === undefined || hex(P) !== hex(own.publicParameter)) throw new Error("master: this is not the master secret behind parameters[0]")
+  const core = defaultIssuer([master])
+  const kms: Kms = { master: file.master, own, vouched: file.parameters.slice(1), skewSeconds: file.skewSeconds, horizonPeriods: file.horizonPeriods }
+  const records = new Map<string, Record_>()
+  return {
+    start: () => [{ error: "a KMS begins with a request: expected recv" }],
+    receive(octets: Uint8Array): Answer[] {
+      const peeked = core.peek(octets)
+      if (isFault(peeked)) return [ignored(peeked)]
+      const found = file.subscribers.find((one) => hex(one.pskId) === hex(peeked.pskId))
+      if (found === undefined) return [{ ignored: "identity/unknown", at: "REQUEST_KEY_PSK.IDRpsk" }]
+      const name = `${hex(peeked.pskId)} ${peeked.tsType}`
+      const decision = run(core.decide(octets, subscriber(found), records.get(name), file.now ?? Date.now() / 1000, kms))
+      if (isFault(decision)) return [ignored(decision)]
+      if (decision.record !== undefined) records.set(name, decision.record)
+      return [{ send: hex(decision.answer) }]
+    },
+  }
+}
+
+function subscriber(of: SubscriberFields): Subscriber {
+  return { ...of, mtu: 65535, deviceId: "" }
+}
+
+/** The randomness of FILE, or WebCrypto's. */
+class Draws {
+  private readonly given: readonly Uint8Array[] | undefined
+  private drawn: number
+  private wrong: string | undefined
+
+  constructor(file: CommonFile) {
+    this.given = file.randomness
+    this.drawn = 0
+  }
+
+  draw(octets: number): Uint8Array | undefined {
+    if (this.given === undefined) return crypto.getRandomValues(new Uint8Array(octets))
+    const next = this.given[this.drawn]
+    if (next?.length === octets) {
+      this.drawn++
+      return next.slice()
+    }
+    this.wrong ??= `randomness[${this.drawn}]: a draw of ${octets} octets, FILE has ${next === undefined ? "no more" : next.length}`
+    return undefined
+  }
+
+  /** The answers of a step, or what FILE lacked for it. */
+  judge(answers: Answer[]): Answer[] {
+    const error = this.wrong
+    this.wrong = undefined
+    return error === undefined ? answers : [{ error }]
+  }
+}
+
+/** A harness sends as much as it likes: no rate limit stands before its boxes. */
+const NO_LIMIT = 1e9
+
+function partyOf(file: CommonFile, keys: Parameters<Keyring["install"]>[0], draws: Draws, offers: Parameters<typeof srtpRules>[0] | undefined): Party {
+  const standard = noble()
+  const profile = offers === undefined ? standard : { ...standard, srtp: srtpRules(offers) }
+  const ring = keyring(profile, file.parameters)
+  const fault = run(ring.install(keys, []))
+  if (fault !== undefined) throw new Error(`privateKeys: ${fault.fault}: a key is not of its identity and period under parameters[0]`)
+  for (const of of keys) wipe(of.key)
+  const draw: Draw = (octets) => draws.draw(octets)
+  return { profile, keys: ring, draw, gate: new Gate(NO_LIMIT) }
+}
+
+/** A keyring that nothing outlives. */
+function keyring(profile: Profile, sets: readonly ParameterSet[]): Keyring {
+  const ring = new Keyring(profile, { sealed: false, get: () => undefined, put: () => true, remove: () => undefined })
+  const own = ring.load(sets[0]!, [])
+  if (own !== undefined) throw new Error(`parameters[0]: ${own.fault} at ${own.at}`)
+  sets.slice(1).forEach((set, i) => {
+    const fault = ring.parameters.take(set)
+    if (fault !== undefined) throw new Error(`parameters[${i + 1}]: ${fault.fault} at ${fault.at}`)
+  })
+  return ring
+}
+
+/** FILE's time stands still; without one it is the machine's. */
+function clock(T: Uint8Array | undefined): () => Now {
+  const utc = T === undefined ? undefined : utcOf(T)
+  return () => (utc === undefined ? { utc: Date.now() / 1000, ticks: Math.floor(performance.now()) } : { utc, ticks: 0 })
+}
+
+function told(outcome: Outcome, profile: Profile): Answer[] {
+  if (outcome.kind === "send") return [{ send: hex(outcome.octets) }]
+  if (outcome.kind === "ignored") return [ignored(outcome.fault)]
+  const done = secured(outcome.agreement, profile)
+  return outcome.octets === undefined ? [done] : [{ send: hex(outcome.octets) }, done]
+}
+
+function secured(a: Agreement, profile: Profile): Answer {
+  const made = contexts({ prf: profile.prf, TGK: a.TGK, csbId: a.csbId, RAND: a.RAND, map: a.agreed, offered: a.offered, policies: a.policies, spi: a.spi })
+  if (isFault(made)) return ignored(made)
+  const done = { role: a.role, me: words(a.me), peer: words(a.peer), peerKms: text(a.peerKms), csbId: hex(u32(a.csbId)), RAND: hex(a.RAND), TGK: hex(a.TGK), contexts: made.map(contextFields) }
+  wipeContexts(made)
+  wipe(a.TGK)
+  return { done }
+}
+
+function contextFields(c: SrtpContext): object {
+  return { ...c, mki: hex(c.mki), masterKey: hex(c.masterKey), masterSalt: hex(c.masterSalt) }
+}
+
+function words(id: Identity): string | object {
+  return id.type === 1 ? text(id.data)! : { type: id.type, uri: text(id.data) }
+}
+
+function ignored(fault: Fault): { readonly ignored: string; readonly at: string } {
+  return { ignored: fault.fault, at: fault.at }
+}

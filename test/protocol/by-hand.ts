@@ -1,0 +1,115 @@
+/** Steps of an exchange done by hand, with the SDK's parts and without its checks: what an insider with keys of his own can send. */
+import assert from "node:assert/strict"
+import { concat } from "../../sdk/base/bytes.ts"
+import { run } from "../../sdk/base/job.ts"
+import { eccpt, encodeInner, open, ownKey, seal, uidAt, verified, type Clear } from "../../sdk/ibake/exchange.ts"
+import type { Identity } from "../../sdk/ibake/identity.ts"
+import { exchangeKeys, type ExchangeKeys } from "../../sdk/ibake/keys.ts"
+import { answer, emptySessions } from "../../sdk/ibake/offer.ts"
+import { parse, parseChain, type Inner, type Message } from "../../sdk/mikey/message.ts"
+import { dataType } from "../../sdk/mikey/numbers.ts"
+import type { BoxKeys, DhKey } from "../../sdk/suite.ts"
+import { nobleSym } from "../../sdk/sym/noble.ts"
+import { good, named, type Radio } from "../fixture.ts"
+
+/** SHA-256 of octet strings in a row. */
+export function H(...parts: readonly Uint8Array[]): Uint8Array {
+  return nobleSym.sha256(concat(parts))
+}
+
+/** A message whose box has opened. */
+export interface Opened {
+  readonly m: Message
+  readonly inner: Inner
+  readonly keys: BoxKeys
+}
+
+/** Opens a message's box as `as`, after what `before` says came before; undefined when it is not for that identity or not after that. */
+export function openByHand(of: Radio, as: Identity, octets: Uint8Array, ...before: readonly Uint8Array[]): Opened | undefined {
+  const m = good(parse(octets, 65535))
+  const kms = of.ring.kmsOf(as)!
+  const own = good(ownKey(of.profile, of.ring, as, kms, m.T.value))
+  const keys = run(kms.suite.box.decapsulate(m.IBAKE!, own.key, own.uid, kms.par))
+  const plain = keys === undefined ? undefined : open(m, kms.suite.box, keys, before.length === 0 ? new Uint8Array(0) : H(...before))
+  return plain === undefined ? undefined : { m, inner: good(parseChain(plain, m.header.dataType)), keys: keys! }
+}
+
+/** What stands in clear in a message, as a Clear to send from; RAND is I_MESSAGE_1's. */
+export function clearOf(m: Message, RAND: Uint8Array): Clear {
+  const id = (of: { type: number; data: Uint8Array }): Identity => ({ type: of.type, data: of.data })
+  const { csbId, map } = m.header
+  return { csbId, T: m.T.value, RAND, IDRi: id(m.IDRi!), IDRr: id(m.IDRr!), IDRkmsi: m.IDRkmsi?.data, IDRkmsr: m.IDRkmsr?.data, map, SP: m.SP }
+}
+
+/** A message to send: what stands in clear, and a box sealed to anyone, with anything in it. */
+export interface Letter {
+  readonly type: number
+  readonly clear: Clear
+  readonly to: Identity
+  readonly before?: readonly Uint8Array[]
+  readonly plain: Uint8Array
+}
+
+/** Seals a letter with a radio's draws and parameter sets; anyone who has these can. */
+export function sealByHand(of: Radio, letter: Letter): { readonly octets: Uint8Array; readonly keys: BoxKeys } {
+  const kms = of.ring.kmsOf(letter.to)!
+  const box = kms.suite.box
+  const uid = uidAt(of.profile, letter.to, kms, letter.clear.T)!
+  const keys = run(box.encapsulate(uid, kms.par, of.draw(box.seedOctets)!))
+  const before = letter.before === undefined ? new Uint8Array(0) : H(...letter.before)
+  return { octets: seal(letter.type, letter.clear, box, keys, before, letter.plain), keys }
+}
+
+/** A fresh pair of the profile's first group. */
+export function pair(of: Radio): DhKey {
+  return run(of.profile.groups[0]!.keygen(of.draw(of.profile.groups[0]!.seedOctets)!))
+}
+
+/** The sub-payload of a point, less its Next payload octet. */
+export function subPayload(of: Radio, key: DhKey): Uint8Array {
+  return eccpt(of.profile.groups[0]!.curve, key.point, undefined)
+}
+
+/** How an answer differs from the one that the SDK would give. */
+export interface AnswerChange {
+  /** IDRr of the answer, in clear and in the box. */
+  readonly IDRr?: Identity
+  /** Who the box is sealed to; the caller unless told otherwise. */
+  readonly to?: Identity
+  /** The echo; the caller's point unless told otherwise. */
+  readonly ECCPTi?: Uint8Array
+}
+
+/** An R_MESSAGE_1 made by hand, with all that its maker knows. */
+export interface HandAnswer {
+  readonly octets: Uint8Array
+  readonly clear: Clear
+  readonly I_MESSAGE_1: Uint8Array
+  readonly kSession: Uint8Array
+}
+
+/** Answers an I_MESSAGE_1 that was opened. */
+export function answerByHand(of: Radio, call: Opened, change: AnswerChange = {}): HandAnswer {
+  const m = call.m
+  const ssrcs = Array.from({ length: emptySessions(m.header.map) }, (_, i) => i + 1)
+  const chosen = good(answer(m.header.map, m.SP, of.profile.srtp, ssrcs, "by hand"))
+  const offered = clearOf(m, m.RAND!)
+  const clear: Clear = { ...offered, IDRr: change.IDRr ?? offered.IDRr, map: chosen.map, SP: chosen.policies }
+  const y = pair(of)
+  const plain = encodeInner(clear.IDRi, change.ECCPTi ?? call.inner.ECCPTi!.raw, clear.IDRr, subPayload(of, y))
+  const { octets } = sealByHand(of, { type: dataType.R_MESSAGE_1, clear, to: change.to ?? clear.IDRi, before: [m.octets], plain })
+  const kSession = run(of.profile.groups[0]!.agree(y.secret, call.inner.ECCPTi!.point))
+  assert(kSession !== undefined)
+  return { octets, clear, I_MESSAGE_1: m.octets, kSession }
+}
+
+/** R_MESSAGE_2 to an I_MESSAGE_2, under whatever kc its maker knows or guesses, with the keys that follow. */
+export function confirmByHand(of: Radio, answered: HandAnswer, I_MESSAGE_2: Uint8Array, kc: Uint8Array): { readonly octets: Uint8Array; readonly made: ExchangeKeys } {
+  const { clear, I_MESSAGE_1, octets: R_MESSAGE_1 } = answered
+  const transcript = { csbId: clear.csbId, RAND: clear.RAND, I_MESSAGE_1, R_MESSAGE_1, I_MESSAGE_2, kc }
+  const made = exchangeKeys(of.profile.prf, of.profile.sym, answered.kSession, transcript)
+  return { octets: verified(of.profile.sym, clear, made.authKey), made }
+}
+
+/** The identity that several radios of a team share; each of them holds its key. */
+export const team: Identity = named("sip:team@police.example")
