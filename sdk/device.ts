@@ -98,7 +98,7 @@ export class Device {
     })
     this.calls = new Calls({
       party: { profile, keys: this.keyring, draw, gate: new Gate(profile.limits.boxesPerMinute) },
-      answers: { me: enrolment.identities },
+      answers: { me: enrolment.identities, path: "slow" },
       time: this.time,
       loop: this.loop,
       paths: { sym: profile.sym, mtu: board.link.mtu, limits: callLimits(profile), jitter: jitterFrom(board), air: this.air },

@@ -20,10 +20,11 @@ import { Gate, type Agreement, type Draw, type Now, type Outcome, type Party } f
 import { Keyring } from "../sdk/keys/keyring.ts"
 import { issuer } from "../sdk/kms/issue.ts"
 import type { Decision, Issuer, Kms, Record_, Subscriber } from "../sdk/kms/types.ts"
+import { prf256 } from "../sdk/mikey/prf.ts"
 import type { Store } from "../sdk/port.ts"
 import type { Profile } from "../sdk/suite.ts"
 import { nobleSym } from "../sdk/sym/noble.ts"
-import { testKem, testKemMaster } from "./test-kem.ts"
+import { nodeSym, testKem, testKemMaster } from "./test-kem.ts"
 
 /** The time of the tests: in the middle of a key period of one day. */
 export const UTC = 1795000000
@@ -42,10 +43,11 @@ export function realKit(): Kit {
   return { profile: noble(), master: bfMaster(bls12381, nobleSym) }
 }
 
-/** The noble profile with the KEM of test-kem.ts for suite 0x01: a hundred times faster, and all else real. */
+/** The noble profile with the KEM and the hashes of test-kem.ts: a hundred times faster, and all else real. */
 export function fastKit(): Kit {
-  const ibe = testKem(nobleSym)
-  return { profile: { ...noble(), suites: [{ id: ibe.suiteId, ibe, box: seal(ibe, nobleSym) }] }, master: testKemMaster(nobleSym) }
+  const ibe = testKem(nodeSym)
+  const suites = [{ id: ibe.suiteId, ibe, box: seal(ibe, nodeSym) }]
+  return { profile: { ...noble(), sym: nodeSym, prf: prf256(nodeSym), suites }, master: testKemMaster(nodeSym) }
 }
 
 /** The kit with another profile, made from its own. */

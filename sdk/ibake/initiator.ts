@@ -110,8 +110,9 @@ export class Initiator {
     const spi = this.party.draw(4)
     const streams = this.withSsrc()
     if (csbId === undefined || rand === undefined || spi === undefined || streams === undefined) return undefined
-    const SP = offeredPolicies(this.party.profile.srtp)
     const type = this.options.map === "SRTP-ID" ? mapType.SRTP_ID : mapType.GENERIC_ID
+    // a session of an SRTP-ID map names one policy, so there is no choice to offer
+    const SP = offeredPolicies(this.party.profile.srtp, type === mapType.SRTP_ID ? 1 : 16)
     const named = this.options.kms === "named"
     return {
       csbId: number(csbId),

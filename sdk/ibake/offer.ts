@@ -27,10 +27,10 @@ export interface Answer {
 
 const SRTP = 0
 
-/** SP payloads for a profile's offers, numbered from 0. */
-export function offeredPolicies(rules: SrtpRules): SecurityPolicy[] {
+/** SP payloads for a profile's offers, the best `most` of them, numbered from 0. */
+export function offeredPolicies(rules: SrtpRules, most: number): SecurityPolicy[] {
   const out: SecurityPolicy[] = []
-  for (let no = 0; no < rules.offers.length; no++) out.push({ no, protType: SRTP, param: rules.offers[no]! })
+  for (let no = 0; no < rules.offers.length && no < most; no++) out.push({ no, protType: SRTP, param: rules.offers[no]! })
   return out
 }
 

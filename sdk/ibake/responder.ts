@@ -35,6 +35,8 @@ import { Held, ignore, ignored, send, Turn, type Agreement, type Now, type Outco
 export interface AnswerOptions {
   /** The identities that calls may be addressed to. */
   readonly me: readonly Identity[]
+  /** "slow": a path on which one message may take minutes, the channel of PROTOCOL section 7; exchanges stay half-open for the skew window. */
+  readonly path?: "slow"
 }
 
 /** An I_MESSAGE_1 that parses and is for us, judged by what stands in clear. */
@@ -72,7 +74,7 @@ export class Responder {
     this.party = party
     this.options = options
     this.turn = new Turn()
-    this.halfOpen = new HalfOpen(limits.halfOpen, limits.halfOpenSeconds * 1000)
+    this.halfOpen = new HalfOpen(limits.halfOpen, (options.path === "slow" ? limits.skewSeconds : limits.halfOpenSeconds) * 1000)
     this.seen = new Remembered(limits.remembered)
     this.confirmed = new Remembered(limits.remembered)
   }

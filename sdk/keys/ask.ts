@@ -58,6 +58,11 @@ export class AskChannel {
     return undefined
   }
 
+  /** The answer of this number was taken in an earlier life, and its KMS may not know: it is acknowledged again, and its blocks go. */
+  taken(transfer: number): void {
+    this.channel.receiver.finish(transfer)
+  }
+
   /** Takes what the link brought: strangers' octets. */
   receive(octets: Uint8Array, now: number): ChannelEvent | Fault | undefined {
     const event = this.channel.receive(octets, now)

@@ -176,12 +176,13 @@ export class Channel {
     const active = this.sender.active
     const heard = this.sender.hear(frame, now)
     if (heard === "stray") return refuse("channel/frame", "ACK.transfer")
-    if (heard === "progress" || heard === "delivered" || active !== this.sender.active) this.progressAt = now
-    if (heard === "nothing" || (heard === "delivered" && this.told)) return undefined
-    if (heard === "delivered") {
+    const arrived = heard === "delivered" && !this.told
+    if (heard === "progress" || arrived || (!active && this.sender.active)) this.progressAt = now
+    if (arrived) {
       this.told = true
       return { kind: "delivered", transfer }
     }
+    if (heard !== "progress") return undefined
     this.sender.hurry(now)
     return { kind: "progress", transfer, way: "out", held: this.sender.heldBlocks(), of: this.sender.blocks() }
   }

@@ -103,8 +103,7 @@ export class Receiver {
   accept(transfer: number, now: number): void {
     const whole = this.whole
     if (whole === undefined || whole.transfer !== transfer) return
-    this.finished.push(transfer)
-    if (this.finished.length > REMEMBERED) this.finished.shift()
+    this.remember(transfer)
     this.forget()
     this.owe(transfer, whole.last, now)
   }
@@ -145,6 +144,12 @@ export class Receiver {
     if (p !== undefined) for (let i = 0; i <= p.last; i++) if (p.blocks[i] !== undefined) this.keeper.drop(i)
   }
 
+  /** A transfer that was finished in an earlier life. */
+  finish(transfer: number): void {
+    this.remember(transfer)
+    this.clean()
+  }
+
   /** Drops whatever the store keeps of earlier transfers. */
   clean(): void {
     this.forget()
@@ -180,6 +185,11 @@ export class Receiver {
     let first: number | undefined
     for (let i = 0; i < this.owed.length; i++) if (first === undefined || this.owed[i]!.due < first) first = this.owed[i]!.due
     return first
+  }
+
+  private remember(transfer: number): void {
+    this.finished.push(transfer)
+    if (this.finished.length > REMEMBERED) this.finished.shift()
   }
 
   /** The unfinished transfer that a block belongs to; a block of another one, or one that contradicts, starts anew. */

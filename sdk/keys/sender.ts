@@ -68,11 +68,11 @@ export class Sender {
   private doublings: number
   private roundEnds: number
   private blind: number
-  /** One block at a time is timed, to its first ACK; `quickest` of this message's answers, or of the last one's until there is one. */
+  /** One block at a time is timed, from its first sending to its ACK; `roundTrip` is the least of this message, or of the last until there is one. */
   private timed: number
   private timedAt: number
-  private quickest: number
-  private quickestIsOld: boolean
+  private roundTrip: number
+  private roundTripIsOld: boolean
 
   constructor(mtu: number, limits: ChannelLimits, jitter: Jitter) {
     this.limits = limits
@@ -94,8 +94,8 @@ export class Sender {
     this.blind = 0
     this.timed = -1
     this.timedAt = 0
-    this.quickest = 0
-    this.quickestIsOld = true
+    this.roundTrip = 0
+    this.roundTripIsOld = true
   }
 
   /** Starts a message of 1 to `longest` octets; what was being sent before ends. The octets are not copied: leave them be. */
@@ -108,7 +108,7 @@ export class Sender {
     this.due = new Float64Array(this.last + 1)
     this.best = 0
     this.backs = 0
-    this.quickestIsOld = true
+    this.roundTripIsOld = true
     this.refresh(FIRST_WINDOW)
   }
 
@@ -230,8 +230,9 @@ export class Sender {
 
   /** The wait before the next resend: on a path slower than `retryMs` no block is sent twice before its ACK can be here. */
   private wait(): number {
-    const first = 2 * this.quickest > this.limits.retryMs ? 2 * this.quickest : this.limits.retryMs
-    return retryWait(this.limits, first, this.doublings, this.jitter)
+    const wait = retryWait(this.limits, this.limits.retryMs, this.doublings, this.jitter)
+    const least = retryWait(this.limits, this.roundTrip * 1.25, 0, this.jitter)
+    return wait > least ? wait : least
   }
 
   /** Enough was resent into the silence: the rest waits for an ACK or the end of the round. */
@@ -246,8 +247,8 @@ export class Sender {
 
   private clock(now: number): void {
     const took = now - this.timedAt
-    if (this.quickestIsOld || took < this.quickest) this.quickest = took
-    this.quickestIsOld = false
+    if (this.roundTripIsOld || took < this.roundTrip) this.roundTrip = took
+    this.roundTripIsOld = false
     this.timed = -1
   }
 

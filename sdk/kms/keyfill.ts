@@ -7,7 +7,7 @@ import { text, utf8 } from "../base/utf8.ts"
 import { identity, type Identity, type ParameterSet } from "../ibake/identity.ts"
 import { isKmsName } from "../keys/topics.ts"
 import { setFields, setOf, whole } from "./sets.ts"
-import { trouble, words } from "./trouble.ts"
+import { isTrouble, trouble, words } from "./trouble.ts"
 
 /** Where a device finds its KMS. */
 export interface KeyFillBroker {
@@ -84,10 +84,10 @@ export async function writeKeyFill(path: string, fill: KeyFill): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true })
     await writeDurably(aside, octets)
-    await link(aside, path)
+    await placed(aside, path)
     await syncFolder(dirname(path))
   } catch (error) {
-    if ((error as { code?: string }).code === "EEXIST") throw trouble("keyfill/exists", `${path} is there already`)
+    if (isTrouble(error)) throw error
     throw trouble("file/failed", `${path} cannot be written: ${words(error)}`, error)
   } finally {
     wipe(octets)
@@ -155,6 +155,13 @@ function hexOctets(octets: Uint8Array): Uint8Array {
     out[2 * i + 1] = digit(o & 15)
   })
   return out
+}
+
+/** A link fails where a file stands; a rename would replace it. */
+async function placed(aside: string, path: string): Promise<void> {
+  await link(aside, path).catch((error: unknown) => {
+    throw (error as { code?: string }).code === "EEXIST" ? trouble("keyfill/exists", `${path} is there already`) : error
+  })
 }
 
 async function writeDurably(path: string, octets: Uint8Array): Promise<void> {

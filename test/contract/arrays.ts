@@ -12,11 +12,19 @@ export function arraysMadeBy(code: () => void): Uint8Array[] {
       return out
     },
   })
+  // slices are made by the array's own constructor, past the proxy; noble's digests are such
+  const slice = real.prototype.slice
+  real.prototype.slice = function (this: Uint8Array, ...range: [number?, number?]): ReturnType<typeof slice> {
+    const out = slice.apply(this, range)
+    made.push(out)
+    return out
+  }
   globalThis.Uint8Array = watched
   try {
     code()
   } finally {
     globalThis.Uint8Array = real
+    real.prototype.slice = slice
   }
   return made
 }

@@ -1,6 +1,6 @@
 /** Suite 0x01 over noble against the contract, and against PROTOCOL sections 2 and 3 computed by noble's ready-made curve and Node's crypto alone. */
 import assert from "node:assert/strict"
-import { createHash, hkdfSync } from "node:crypto"
+import { createHash, createHmac, hkdfSync } from "node:crypto"
 import { bls12_381 } from "@noble/curves/bls12-381.js"
 import { expand_message_xmd } from "@noble/curves/abstract/hash-to-curve.js"
 import { sha256 } from "@noble/hashes/sha2.js"
@@ -139,11 +139,14 @@ describe("what suite 0x01 leaves in memory", () => {
   const want = computed(s, at.alice, rho)
   const okm = new Uint8Array(hkdfSync("sha256", want.secret, new Uint8Array(0), concat([ascii("IBAKE-V01-seal"), new Uint8Array([1])]), 96))
   const box = seal(plainBf, nobleSym)
-  const secrets = { rho, l: want.l, gt: want.gt.subarray(0, 48), gtLast: want.gt.subarray(528), secret: want.secret, ke: okm.subarray(0, 32), ka: okm.subarray(32, 64), kc: okm.subarray(64) }
+  const wide = expand_message_xmd(concat([rho, at.alice]), "IBAKE-V01-L", 48, sha256)
+  const prk = new Uint8Array(createHmac("sha256", new Uint8Array(32)).update(want.secret).digest())
+  const secrets = { rho, wide, wideEnd: wide.subarray(32), prk, l: want.l, gt: want.gt.subarray(0, 48), gtLast: want.gt.subarray(528), secret: want.secret, ke: okm.subarray(0, 32), ka: okm.subarray(32, 64), kc: okm.subarray(64) }
 
   it("the finder finds a copy that nobody wiped, and not one that was", () => {
     assert.deepEqual(found(arraysMadeBy(() => void copy(rho)), secrets, []), ["rho"])
     assert.deepEqual(found(arraysMadeBy(() => void concat([ascii("IBAKE-V01-V"), want.gt])), secrets, []), ["gt", "gtLast"])
+    assert.deepEqual(found(arraysMadeBy(() => void nobleSym.sha256(concat([ascii("IBAKE-V01-K"), rho, at.alice, want.enc]))), secrets, []), ["rho", "secret"])
     assert.deepEqual(found(arraysMadeBy(() => wipe(copy(rho))), secrets, []), [])
   })
   it("an encapsulation leaves nothing but its keys, and wipe takes those", () => {
