@@ -15,6 +15,8 @@ import { eccptPayload } from "../sdk/mikey/subpayload.ts"
 import { parse, type Message } from "../sdk/mikey/message.ts"
 import { prfConstant } from "../sdk/mikey/numbers.ts"
 import { prfLabel } from "../sdk/mikey/prf.ts"
+import { examples } from "../sdk/cli/session-help.ts"
+import { machines } from "../sdk/cli/session-machine.ts"
 import { judge, operations, type Case, type CaseFile } from "./cases.ts"
 import { caseFiles } from "./cases/make-cases.ts"
 import { runText } from "./cases/make-ibake-run.ts"
@@ -188,6 +190,31 @@ describe("the run of ibake-run.json, computed without our code", () => {
       const iv = concat([octets("0000"), u32(parseInt(r.csbId, 16)), octets(T)]).map((octet, i) => octet ^ keys.salt[i]!)
       assert.equal(`${hex(iv)}0000`, r["IV"])
     })
+
+  it("comes out of our Initiator and Responder, given its draws", () => {
+    const I = machines.initiator(examples.initiator)
+    const R = machines.responder(examples.responder)
+    assert.deepEqual(I.start(), [{ send: call.I_MESSAGE_1 }])
+    assert.deepEqual(R.receive(octets(call.I_MESSAGE_1)), [{ send: call.R_MESSAGE_1 }])
+    assert.deepEqual(I.receive(octets(call.R_MESSAGE_1)), [{ send: call.I_MESSAGE_2 }])
+    const [last, responder] = R.receive(octets(call.I_MESSAGE_2))
+    assert.deepEqual(last, { send: call.R_MESSAGE_2 })
+    const ends = [I.receive(octets(call.R_MESSAGE_2))[0], responder] as { done: { TGK: string; contexts: { masterKey: string; masterSalt: string }[] } }[]
+    for (const end of ends) {
+      assert.equal(end.done.TGK, call.TGK)
+      assert.deepEqual(end.done.contexts.map((c) => [c.masterKey, c.masterSalt]), call.contexts.map((c) => [c.TEK, c.salt]))
+    }
+  })
+
+  it("comes out of our key request and our KMS, given its draws", () => {
+    const device = machines.request(examples.request)
+    const kms = machines.issue(examples.issue)
+    const { REQUEST_KEY_INIT, REQUEST_KEY_RESP, keys } = requests.alice as Request & Record<"REQUEST_KEY_INIT" | "REQUEST_KEY_RESP", string>
+    assert.deepEqual(device.start(), [{ send: REQUEST_KEY_INIT }])
+    assert.deepEqual(kms.receive(octets(REQUEST_KEY_INIT)), [{ send: REQUEST_KEY_RESP }])
+    const [end] = device.receive(octets(REQUEST_KEY_RESP)) as { done: { keys: { key: string }[] } }[]
+    assert.deepEqual(end!.done.keys.map((of) => of.key), keys.map((of) => of.S_id))
+  })
 
   it("has messages of the sizes that PROTOCOL gives for 30-octet identities: each call message under 480", () => {
     assert.equal(ascii(requests.alice.identity).length, 30)

@@ -40,6 +40,7 @@ const table: readonly Row[] = [
   { of: "sdk/device.ts", may: [...session, "sdk/device/"], types: contracts },
   { of: "sdk/index.ts", may: [...session, "sdk/device/", "sdk/device.ts"], types: contracts },
   { of: "sdk/kms/", may: [...session, ...implementations, "boards/profiles/", "aedes", "mqtt", "pg", "@electric-sql/pglite", "node:*"] },
+  { of: "sdk/cli/*noble.ts", may: ["sdk/base/", "@noble/curves"] },
   { of: "sdk/cli/", may: ["sdk/", "boards/", "commander", "node:*"] },
   { of: "boards/profiles/", may: [...implementations, "sdk/base/", "sdk/mikey/prf.ts", "sdk/srtp/policy.ts"], types: ["sdk/suite.ts"] },
   { of: "boards/node/", may: ["mqtt", "node:*"], types: ["sdk/port.ts"] },

@@ -118,17 +118,22 @@ function serveCommand(): Command {
 }
 
 async function serving(o: ServeOptions, out: Screen, store: Store, driver: Driver, open: OpenKms): Promise<void> {
-  const unlend = o.dir === undefined || process.platform === "win32" ? undefined : await lend(driver, join(o.dir, SOCKET))
-  const broker = o.embeddedBroker === true ? await startBroker({ host: o.listen, port: o.port }) : undefined
-  const at: ServiceBroker = broker === undefined ? brokerOf(o) : { url: broker.url, protocol: 4 }
-  const log = (event: KmsEvent): void => (event.event === "trouble" ? out.trouble : out.say)(eventWords(event), { at: Date.now(), ...event })
-  const service = await serve({ store, open, issuer: defaultIssuer([defaultMaster()]), sym: nobleSym, broker: at, parts: o.parts, qos: o.qos === "1" ? 1 : 0, log })
-  out.say(`KMS ${text(open.kms.own.kmsUri)} at ${at.url.replace(/\/\/[^@/]*@/, "//")}; end it with Ctrl-C.`, { event: "started", name: open.name, broker: at.url.replace(/\/\/[^@/]*@/, "//") })
-  await new Promise<void>((resolve) => process.once("SIGINT", resolve).once("SIGTERM", resolve))
-  out.progress("ending what is in work")
-  await service.close()
-  await broker?.close()
-  await unlend?.()
+  const closing: (() => Promise<void>)[] = []
+  try {
+    if (o.dir !== undefined && process.platform !== "win32") closing.push(await lend(driver, join(o.dir, SOCKET)))
+    const broker = o.embeddedBroker === true ? await startBroker({ host: o.listen, port: o.port }) : undefined
+    if (broker !== undefined) closing.push(broker.close)
+    const at: ServiceBroker = broker === undefined ? brokerOf(o) : { url: broker.url, protocol: 4 }
+    const log = (event: KmsEvent): void => (event.event === "trouble" ? out.trouble : out.say)(eventWords(event), { at: Date.now(), ...event })
+    const service = await serve({ store, open, issuer: defaultIssuer([defaultMaster()]), sym: nobleSym, broker: at, parts: o.parts, qos: o.qos === "1" ? 1 : 0, log })
+    closing.push(service.close)
+    const shown = at.url.replace(/\/\/[^@/]*@/, "//")
+    out.say(`KMS ${text(open.kms.own.kmsUri)} at ${shown}; end it with Ctrl-C.`, { event: "started", name: open.name, broker: shown })
+    await new Promise<void>((resolve) => process.once("SIGINT", resolve).once("SIGTERM", resolve))
+    out.progress("ending what is in work")
+  } finally {
+    for (const close of closing.reverse()) await close()
+  }
   out.say("The KMS has ended; what it answered is in its store.", { event: "ended" })
 }
 
@@ -147,7 +152,7 @@ function eventWords(e: KmsEvent): string {
   if (e.event === "answered") return `${e.device}: ${e.answer}${e.fault === undefined ? "" : ` (${e.fault})`}, ${e.keys} keys, ${e.octets} octets, ${e.ms} ms`
   if (e.event === "dropped") return `${e.device}: dropped for ${e.why} (${e.count} so far)`
   if (e.event === "trouble" || e.event === "disconnected") return e.line
-  if (e.event === "connected" || e.event === "serving") return `${e.event}: ${e.broker}`
+  if ("broker" in e) return `${e.event}: ${e.broker}`
   return `${e.device}: ${e.event === "gaveUp" ? "does not answer; it will be answered when it asks again" : "has its answer"}`
 }
 

@@ -16,3 +16,4 @@ export { openStore, type Committed, type IssuedRow, type Loaded, type Reach, typ
 export { isTrouble, trouble, troubles, type Trouble, type TroubleCode } from "./trouble.ts"
 export { type Audit, type Decision, type IssuedKey, type Issuer, type Kms, type Peeked, type Record_, type Subscriber } from "./types.ts"
 export { readKeyFile, type Unlock, type Vault } from "./vault.ts"
+export { borrow, lend } from "./share.ts"

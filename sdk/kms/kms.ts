@@ -97,8 +97,13 @@ export async function openKms(store: Store, ibe: IbeMaster, unlock: Unlock): Pro
   return { name: words(await held(store, "name")), kms, vault, close: () => (wipe(master), vault.close()) }
 }
 
-/** Vouches for another KMS's set, in place of an earlier one of that URI; it goes into notices and key fills from the next start on. */
+/**
+ * Vouches for another KMS's set, in place of an earlier one of that URI; it goes into notices and key fills from the next start on.
+ * A set that speaks for hosts of another is refused in words: devices would refuse it (PROTOCOL section 1).
+ */
 export async function vouch(store: Store, open: OpenKms, set: ParameterSet, at: number): Promise<void> {
+  for (const other of [open.kms.own, ...open.kms.vouched.filter((v) => !equal(v.kmsUri, set.kmsUri))])
+    if (equal(other.kmsUri, set.kmsUri) || overlap(other, set)) throw new Error(`vouch: ${text(set.kmsUri)} speaks for hosts of ${text(other.kmsUri)}`)
   const sets = [...open.kms.vouched.filter((v) => !equal(v.kmsUri, set.kmsUri)), set].map(setFields)
   const sealed = open.vault.seal("parameters", json(sets), place("vouched", open.kms.own.kmsUri))
   await store.change("vouched", sealed, at, { uri: text(set.kmsUri), version: set.version })
@@ -137,6 +142,11 @@ function owned(uri: string, type: number, own: ParameterSet): Identity {
   if (isFault(id)) throw new Error(`enrol: ${uri} is no identity of 1 to 255 octets`)
   if (!own.hosts.some((h) => covers(h, id))) throw new Error(`enrol: this KMS does not speak for ${text(id.data)}: its hosts are ${own.hosts.map(words).join(", ")}`)
   return id
+}
+
+function overlap(a: ParameterSet, b: ParameterSet): boolean {
+  const covered = (entry: Uint8Array, other: Uint8Array): boolean => covers(entry, { type: 1, data: other }) || covers(other, { type: 1, data: entry })
+  return a.hosts.some((x) => b.hosts.some((y) => covered(x, y)))
 }
 
 function ownSet(founding: Founding, suite: number, publicParameter: Uint8Array): ParameterSet {

@@ -134,6 +134,8 @@ describe("a KMS in its store", function () {
     await vouch(store, await openKms(store, defaultMaster(), passphrase()), { ...south, version: 2 }, AT)
     const again = await openKms(store, defaultMaster(), passphrase())
     assert.deepEqual(again.kms.vouched, [{ ...south, version: 2 }])
+    for (const bad of [{ ...south, kmsUri: octets("kms.example") }, { ...south, kmsUri: octets("east.example"), hosts: [octets("sip:a@radio.example")] }])
+      await assert.rejects(vouch(store, again, bad, AT), /speaks for hosts of kms.example/)
     await store.verifyAudit()
   })
 

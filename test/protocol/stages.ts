@@ -25,7 +25,7 @@ export interface Stage {
   readonly bob: Radio
   /** What came before in the transcript, for whoever seals. */
   readonly before: readonly Uint8Array[]
-  /** Gives octets to the party and answers what came of it: a FaultCode, or `answered` with what it sent. It fails the test if a key came of it. */
+  /** Gives octets to the party and answers what came of it: a FaultCode (of the KMS that answers with an error, too), or `answered`. It fails the test if a key came of it. */
   give(octets: Uint8Array): string
   /** Gives the good message and goes on to the end: the call is established with equal contexts at both ends. */
   finish(): void
@@ -68,7 +68,7 @@ function requestStage(alice: Radio, bob: Radio): Stage {
       if (isFault(decision)) return decision.fault
       assert(!isFault(peeked))
       assert(decision.record === undefined || decision.audit.keys.every((key) => alice.subscriber.identities.some((own) => equal(own.data, key.identity.data))), "a key of somebody else")
-      return "answered"
+      return decision.audit.fault ?? "answered"
     },
     finish(): void {
       const read = good(readAnswer(alice, asked, decide(alice, asked).answer))
