@@ -122,6 +122,7 @@ export default tseslint.config(
   },
   {
     files: bigint,
+    ignores: host,
     rules: {
       "no-restricted-syntax": ["error", ...syntax],
       "no-restricted-globals": ["error", ...missing, ...hosts, ...world],

@@ -28,7 +28,10 @@ export function child(words: readonly string[], out: Screen): RadioProcess {
     const event = JSON.parse(line) as RadioEvent
     events.push(event)
     if (event["event"] === "fault" || event["event"] === "trouble") out.trouble(`${words[1]}: ${line}`, event)
-    for (const w of waiting.splice(0)) event["event"] === w.name ? w.resolve(event) : waiting.push(w)
+    for (const w of waiting.splice(0)) {
+      if (event["event"] === w.name) w.resolve(event)
+      else waiting.push(w)
+    }
   })
   const ended = new Promise<void>((resolve) => {
     process_.once("close", (code) => {
