@@ -1,6 +1,6 @@
 /** A device: one Board, joined to its KMS and to other radios. It fetches keys, calls and answers; nothing in it blocks. */
 import { copy, wipe } from "./base/bytes.ts"
-import { refuse, type Fault } from "./base/fault.ts"
+import type { Fault } from "./base/fault.ts"
 import { Air } from "./device/air.ts"
 import { Calls, type CallHandle, type Secured } from "./device/calls.ts"
 import { drawFrom, Time, type Enrolment } from "./device/enrolment.ts"
@@ -20,7 +20,7 @@ export type { CallHandle, Secured } from "./device/calls.ts"
 export type { Enrolment } from "./device/enrolment.ts"
 export type { Fetched, FetchProgress } from "./device/fetch.ts"
 
-/** What a device tells its application; each is optional, and comes from the loop: after the call that led to it has returned. */
+/** What a device tells its application; each is optional, and none comes from within a call of the application's own, nor after `close`. */
 export interface DeviceEvents {
   /** A call came in and is secured. */
   onSecured?(call: Secured): void
@@ -62,6 +62,7 @@ export class Device {
   private readonly own: readonly string[]
   private expiredAt: number
   private opened: boolean
+  private closed: boolean
 
   constructor(board: Board, profile: Profile, enrolment: Enrolment, events: DeviceEvents) {
     if (enrolment.identities.length === 0) throw new Error("Device: expected an enrolment with at least one identity, got none")
@@ -74,6 +75,7 @@ export class Device {
     this.own = own
     this.expiredAt = 0
     this.opened = false
+    this.closed = false
     this.keyring = new Keyring(profile, board.store)
     this.time = new Time(board)
     this.loop = new Loop(board, SLICE_MS)
@@ -115,6 +117,7 @@ export class Device {
 
   /** Loads what the store keeps, opens the link and goes on with an unfinished fetch. Faults: store/broken, parameters/invalid, suite/refused. */
   open(): Fault | undefined {
+    if (this.closed) throw new Error("Device.open: this device was closed and its keys are wiped; make a new one on the same board")
     if (this.opened) return undefined
     const fault = this.keyring.load(this.enrolment.set, this.enrolment.vouched)
     if (fault !== undefined) return fault
@@ -131,23 +134,24 @@ export class Device {
         if (this.events.onLink !== undefined) this.events.onLink("closed")
       },
     })
-    this.fetcher.resume()
-    this.loop.soon()
+    this.loop.later(() => this.fetcher.resume())
     return undefined
   }
 
   /**
    * Fetches keys of all own identities: of `count` periods from `first`, or of the current period and the next. `done` gets, later and once,
    * what is held, or a Fault: kms/time, kms/identity, kms/refused, key/invalid, store/refused, entropy/none, channel/gave-up, link/closed.
+   * While a fetch is under way a second one joins it, and both get its end.
    */
   fetchKeys(periods: Periods | undefined, done: (result: Fetched | Fault) => void): void {
     if (!this.opened) throw new Error("Device.fetchKeys: expected an open device; call open() first")
+    if (periods !== undefined && !(periods.first >= 0 && periods.count >= 1)) throw new Error("Device.fetchKeys: expected one period or more, got " + periods.count)
     this.fetcher.fetch(periods, done)
   }
 
   /**
    * Calls a peer by its URI (or NAI with `nai:` options of your own identity type). `done` gets, later and once, the SRTP contexts, or a Fault:
-   * identity/form, identity/unknown, time/none, key/none, entropy/none, session/timeout, session/ended.
+   * identity/form, identity/unknown, time/none, key/none, entropy/none, rate/limited, session/timeout, session/ended.
    */
   call(peer: string, done: (result: Secured | Fault) => void): CallHandle {
     return this.callWith(peer, {}, done)
@@ -164,7 +168,7 @@ export class Device {
   }
 
   private refused(fault: Fault, done: (result: Fault) => void): CallHandle {
-    this.board.clock.after(0, () => done(fault))
+    this.loop.later(() => done(fault))
     return { end: () => undefined }
   }
 
@@ -183,12 +187,13 @@ export class Device {
     return this.calls.sending()
   }
 
-  /** Ends calls, closes the link and wipes all keys from memory; those in the store stay. */
+  /** Ends fetch and calls, closes the link and wipes all keys from memory; those in the store stay. From here on nothing is told, `done` neither. */
   close(): void {
     if (!this.opened) return
     this.opened = false
+    this.closed = true
     this.loop.stop()
-    this.calls.end(refuse("session/ended", "device"))
+    this.calls.close()
     this.air.closed()
     this.board.link.close()
     this.keyring.wipe()
@@ -196,7 +201,10 @@ export class Device {
   }
 
   private onReady(): void {
+    const now = this.board.clock.ticks()
     this.air.opened()
+    this.fetcher.linkOpened(now)
+    this.calls.linkOpened(now)
     this.air.subscribe(this.fetcher.down)
     for (let i = 0; i < this.own.length; i++) this.air.subscribe(callTopics(this.own[i]!))
     if (this.events.onLink !== undefined) this.events.onLink("open")

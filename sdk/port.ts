@@ -36,6 +36,7 @@ export interface Link {
 }
 
 export interface LinkEvents {
+  /** Connected, at first or again: subscriptions of an earlier connection are gone, so make them here. */
   onReady(): void
   onMessage(topic: string, payload: Uint8Array): void
   onWritable(): void

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict"
 import { createHash } from "node:crypto"
 import { noble } from "../boards/profiles/noble.ts"
-import { ascii, copy } from "../sdk/base/bytes.ts"
+import { ascii, copy, wipe } from "../sdk/base/bytes.ts"
 import { isFault, type Fault } from "../sdk/base/fault.ts"
 import { run, type Job } from "../sdk/base/job.ts"
 import { bls12381 } from "../sdk/group/bls12381-noble.ts"
@@ -196,6 +196,7 @@ export function fetchKeys(of: Radio, change: Partial<KeyRequest> = {}): { readon
   const read = good(readAnswer(of, request, response))
   assert(read.kind === "keys", JSON.stringify(read))
   assert.equal(run(of.ring.install(read.keys, read.notice?.sets ?? [])), undefined)
+  for (const each of read.keys) wipe(each.key)
   return { request, response }
 }
 

@@ -51,7 +51,7 @@ export class Tap {
     let transfer = this.transfers.get(key)
     if (transfer === undefined) this.transfers.set(key, (transfer = { topic, number: frame.transfer, last: frame.last, blocks: new Map() }))
     const contents = transfer.blocks.get(frame.index) ?? []
-    if (!contents.some((c) => hex(c) === hex(frame.octets))) contents.push(frame.octets)
+    if (!contents.some((c) => Buffer.compare(c, frame.octets) === 0)) contents.push(frame.octets)
     transfer.blocks.set(frame.index, contents)
   }
 

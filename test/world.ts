@@ -129,8 +129,11 @@ export class Town {
 
   /** The KMS begins a new life: its memory is new, its store is not. */
   bootKms(): void {
-    this.desk = this.newDesk()
-    this.kmsBoard.powerOn(() => this.desk.open())
+    this.kmsBoard.powerOn(() => {
+      // the link is a new life's too
+      this.desk = this.newDesk()
+      this.desk.open()
+    })
   }
 
   /** Enrols a radio `sip:<name>@police.example`, or under its own URIs, and switches it on. */

@@ -14,8 +14,12 @@ export class PowerCut extends Error {
   }
 }
 
+/** Whether the operation that a cut strikes in was done; without a word the dice decide. */
+export type CutSide = "before" | "after"
+
 interface Cut {
   readonly point: CutPoint
+  readonly side: CutSide | undefined
   left: number
   readonly then: (() => void) | undefined
 }
@@ -53,16 +57,17 @@ export class Life {
   }
 
   /** Arms a cut at the nth operation of a kind from now on; `then` happens after it, in the world's time. */
-  arm(point: CutPoint, nth: number, then: (() => void) | undefined): void {
-    this.cut = { point, left: nth, then }
+  arm(point: CutPoint, nth: number, then: (() => void) | undefined, side: CutSide | undefined): void {
+    this.cut = { point, side, left: nth, then }
   }
 
-  /** Does an operation; a cut strikes before or after it as the dice fall, so that it is wholly done or not at all. */
+  /** Does an operation; a cut strikes before or after it, so that it is wholly done or not at all. */
   through<T>(point: CutPoint, operation: () => T): T {
     const cut = this.cut
     if (cut === undefined || cut.point !== point || --cut.left > 0) return operation()
     this.cut = undefined
-    if (this.source.chance(0.5)) operation()
+    const tossed = this.source.chance(0.5) ? "after" : "before"
+    if ((cut.side ?? tossed) === "after") operation()
     this.end()
     if (cut.then !== undefined) this.time.at(this.time.now, cut.then)
     throw new PowerCut(this)

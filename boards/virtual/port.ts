@@ -6,14 +6,14 @@ import type { Board, Clock, Entropy } from "../../sdk/port.ts"
 import { Way, clearAir, type Air, type Lies, type Traffic } from "./air.ts"
 import { Broker } from "./broker.ts"
 import { flash, type Flash } from "./flash.ts"
-import { Life, type CutPoint } from "./life.ts"
+import { Life, type CutPoint, type CutSide } from "./life.ts"
 import { VirtualLink } from "./link.ts"
 import { dice, simulatedEntropy, type Dice } from "./random.ts"
 import { Timeline, type RunEnd, type RunLimits } from "./timeline.ts"
 
 export type { Air, Lies, Traffic } from "./air.ts"
 export type { Flash } from "./flash.ts"
-export type { CutPoint } from "./life.ts"
+export type { CutPoint, CutSide } from "./life.ts"
 export type { RunEnd, RunLimits } from "./timeline.ts"
 
 /** What a world starts from. */
@@ -52,8 +52,8 @@ export interface VirtualBoard extends Board {
   powerOn(boot?: () => void): void
   /** Runs the board's code now, up to its end or a power cut. */
   do(act: () => void): void
-  /** Cuts the power in the nth operation of this kind from now: it is wholly done or not at all. `then` happens after. */
-  cutAt(point: CutPoint, nth: number, then?: () => void): void
+  /** Cuts the power before or after (default: as the dice fall) the nth operation of this kind from now. `then` happens next. */
+  cutAt(point: CutPoint, nth: number, then?: () => void, side?: CutSide): void
   /** Frames are lost both ways for so long, and nobody is told. */
   silence(ms: number): void
   /** The link goes down, says so, and comes back after so long. */
@@ -181,8 +181,8 @@ class VirtualBoardImpl implements VirtualBoard {
     if (this.life.alive) this.life.guard(act)
   }
 
-  cutAt(point: CutPoint, nth: number, then?: () => void): void {
-    this.life.arm(point, nth, then)
+  cutAt(point: CutPoint, nth: number, then?: () => void, side?: CutSide): void {
+    this.life.arm(point, nth, then, side)
   }
 
   silence(ms: number): void {

@@ -27,7 +27,7 @@ export const faults = {
   "key/invalid": "A private key does not belong to the identity and period it was issued for: the response is refused whole.",
   "auth/failed": "The message does not open or does not verify: it was changed, or made with other keys.",
   // choices
-  "suite/refused": "The box is of another IBE suite than the KMS serves.",
+  "suite/refused": "The KMS serves an IBE suite that this profile does not name: use a profile that does.",
   "curve/refused": "The curve or point is not one that this profile allows.",
   "policy/none": "No offered SRTP policy is allowed here: offer one that both profiles name.",
   // state
@@ -37,7 +37,7 @@ export const faults = {
   "replay/seen": "This message was seen before.",
   "rate/limited": "Too many messages for this profile's rate: wait.",
   // the KMS says no
-  "kms/time": "The KMS holds a later time or counter for this device: the next request uses a greater one.",
+  "kms/time": "The KMS does not take this request's time: check this device's clock, or ask again, for the KMS may hold a later time of it.",
   "kms/identity": "The KMS does not know this identity under this device's key, or it was revoked: enrol it.",
   "kms/refused": "The KMS has nothing to issue for this request: ask for the current and next periods.",
   // the board

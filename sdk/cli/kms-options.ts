@@ -4,10 +4,13 @@ import { open, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { InvalidArgumentError, type Command } from "commander"
 import { wipe } from "../base/bytes.ts"
-import { borrow } from "../kms/share.ts"
+import { isKmsName } from "../keys/topics.ts"
 import type { Driver } from "../kms/driver.ts"
+import { openKms, type OpenKms } from "../kms/kms.ts"
+import { defaultMaster } from "../kms/masters.ts"
 import { pgliteDriver } from "../kms/pglite.ts"
 import { postgresDriver } from "../kms/postgres.ts"
+import { borrow } from "../kms/share.ts"
 import { openStore, type Store } from "../kms/store.ts"
 import { isTrouble, trouble, words } from "../kms/trouble.ts"
 import { readKeyFile, type Unlock } from "../kms/vault.ts"
@@ -55,6 +58,12 @@ export function number(from: number, to: number): (text: string) => number {
   }
 }
 
+/** A KMS name, for an option's parser. */
+export function kmsName(name: string): string {
+  if (!isKmsName(name)) throw new InvalidArgumentError("Expected 1 to 64 characters of A-Z a-z 0-9 . _ - and not `call`.")
+  return name
+}
+
 /** One more of a repeatable option. */
 export function more(value: string, before: readonly string[] | undefined): string[] {
   return [...(before ?? []), value]
@@ -76,28 +85,42 @@ export async function driverOf(o: StoreOptions, command: Command, making: "may b
   }
 }
 
-/** Does work with the named store and closes it; a trouble becomes one line and exit code 1, a value that cannot be exit code 2. */
-export async function withStore(o: StoreOptions, command: Command, out: Screen, making: "may be made" | "must be there", work: (store: Store, driver: Driver) => Promise<void>): Promise<void> {
+/** Does work; a trouble becomes one line and exit code 1, a value that cannot be exit code 2. */
+export async function attempt(out: Screen, work: () => Promise<void>): Promise<void> {
   try {
-    out.progress("opening the store")
-    const driver = await driverOf(o, command, making)
-    try {
-      await work(await openStore(driver), driver)
-    } finally {
-      await driver.close()
-    }
+    await work()
   } catch (error) {
-    report(error, out)
+    // founding, enrolling and vouching call what the operator gave them wrong by its name
+    const usage = error instanceof Error && /^(init|enrol|vouch): /.test(error.message)
+    if (!isTrouble(error) && !usage) throw error
+    out.trouble(`ibake kms: ${words(error)}`, { event: "trouble", code: isTrouble(error) ? error.code : "usage", line: words(error) })
+    process.exitCode = isTrouble(error) ? exit.fault : exit.usage
   }
 }
 
-/** Tells what went wrong, and sets the exit code. */
-export function report(error: unknown, out: Screen): void {
-  // founding and enrolling call what the operator gave them wrong by its name
-  const usage = error instanceof Error && /^(init|enrol|vouch): /.test(error.message)
-  if (!isTrouble(error) && !usage) throw error
-  out.trouble(`ibake kms: ${words(error)}`, { event: "trouble", code: isTrouble(error) ? error.code : "usage", line: words(error) })
-  process.exitCode = isTrouble(error) ? exit.fault : exit.usage
+/** Does work with the named store and closes it. */
+export async function withStore(o: StoreOptions, command: Command, out: Screen, making: "may be made" | "must be there", work: (store: Store, driver: Driver) => Promise<void>): Promise<void> {
+  out.progress("opening the store")
+  const driver = await driverOf(o, command, making)
+  try {
+    await work(await openStore(driver), driver)
+  } finally {
+    await driver.close()
+  }
+}
+
+/** Does work with the KMS of the named store, unlocked. */
+export async function withKms(o: StoreOptions & UnlockOptions, command: Command, out: Screen, work: (store: Store, open: OpenKms, driver: Driver) => Promise<void>): Promise<void> {
+  const unlock = await unlockOf(o, "once")
+  try {
+    await withStore(o, command, out, "must be there", async (store, driver) => {
+      out.progress("unlocking the KMS")
+      const open = await openKms(store, defaultMaster(), unlock).finally(() => wipe(unlock.octets))
+      await work(store, open, driver).finally(() => open.close())
+    })
+  } finally {
+    wipe(unlock.octets)
+  }
 }
 
 /** What unlocks the vault, by option, environment or question; `asked` twice where it is new. Its taker wipes it. */

@@ -8,16 +8,17 @@ import { startBroker } from "../kms/broker.ts"
 import type { Driver } from "../kms/driver.ts"
 import type { KmsEvent } from "../kms/events.ts"
 import { writeKeyFill } from "../kms/keyfill.ts"
-import { foundKms, newDevice, openKms, vouch, type OpenKms } from "../kms/kms.ts"
+import { foundKms, newDevice, vouch, type OpenKms } from "../kms/kms.ts"
 import { defaultIssuer, defaultMaster } from "../kms/masters.ts"
 import { serve, type ServiceBroker } from "../kms/service.ts"
 import { setFields, setOf } from "../kms/sets.ts"
 import { lend } from "../kms/share.ts"
 import type { Store } from "../kms/store.ts"
 import { trouble } from "../kms/trouble.ts"
+import type { Unlock } from "../kms/vault.ts"
 import { nobleSym } from "../sym/noble.ts"
 import { listDevice, listAll, type ListOptions } from "./kms-list.ts"
-import { more, number, SOCKET, storeOptions, textFile, unlockOf, unlockOptions, withStore, type StoreOptions, type UnlockOptions } from "./kms-options.ts"
+import { attempt, kmsName, more, number, SOCKET, storeOptions, textFile, unlockOf, unlockOptions, withKms, withStore, type StoreOptions, type UnlockOptions } from "./kms-options.ts"
 import { screen, type Screen } from "./screen.ts"
 
 const HELP = `
@@ -51,7 +52,7 @@ interface InitOptions extends StoreOptions, UnlockOptions {
 function initCommand(): Command {
   const command = new Command("init").description("found a KMS with a fresh master secret")
   unlockOptions(storeOptions(command))
-    .requiredOption("--name <name>", "its name in MQTT topics: 1 to 64 of A-Z a-z 0-9 . _ -")
+    .requiredOption("--name <name>", "its name in MQTT topics: 1 to 64 of A-Z a-z 0-9 . _ -", kmsName)
     .requiredOption("--uri <uri>", "its KMS URI for ever; a host name is usual")
     .requiredOption("--host <host>", "a host, or a whole identity, that it speaks for; may be repeated", more)
     .option("--period <seconds>", "length of a key period", number(1, 0xffffffff), 86400)
@@ -61,16 +62,19 @@ function initCommand(): Command {
     .addHelpText("after", "\nExample:\n  $ ibake kms init --dir kms --name north --uri kms.police.example --host police.example --host fire.example")
   return command.action(async (o: InitOptions) => {
     const out = screen(o.json === true)
-    await withStore(o, command, out, "may be made", async (store) => {
+    await attempt(out, async () => {
       const unlock = await unlockOf(o, "twice")
-      out.progress("making the master secret")
-      const founding = { name: o.name, uri: o.uri, hosts: o.host, periodLength: o.period, periodOffset: o.offset, skewSeconds: o.skew, horizonPeriods: o.horizon }
-      const own = await foundKms(store, defaultMaster(), founding, unlock, Date.now()).finally(() => wipe(unlock.octets))
-      const fields = setFields(own)
-      out.say(`KMS ${fields.uri} founded in ${store.name}; it speaks for ${fields.hosts.join(", ")}.`, { event: "founded", name: o.name, parameterSet: fields })
-      out.say("Without its passphrase or key file nobody opens it again: keep that elsewhere too.", { event: "note" })
+      await withStore(o, command, out, "may be made", (store) => init(o, out, store, unlock)).finally(() => wipe(unlock.octets))
     })
   })
+}
+
+async function init(o: InitOptions, out: Screen, store: Store, unlock: Unlock): Promise<void> {
+  out.progress("making the master secret")
+  const founding = { name: o.name, uri: o.uri, hosts: o.host, periodLength: o.period, periodOffset: o.offset, skewSeconds: o.skew, horizonPeriods: o.horizon }
+  const fields = setFields(await foundKms(store, defaultMaster(), founding, unlock, Date.now()))
+  out.say(`KMS ${fields.uri} founded in ${store.name}; it speaks for ${fields.hosts.join(", ")}.`, { event: "founded", name: o.name, parameterSet: fields })
+  out.say("Without its passphrase or key file nobody opens it again: keep that elsewhere too.", { event: "note" })
 }
 
 interface ServeOptions extends StoreOptions, UnlockOptions {
@@ -108,12 +112,7 @@ function serveCommand(): Command {
     if ((o.broker === undefined) === (o.embeddedBroker === undefined)) command.error("error: name a broker: --broker URL or --embedded-broker")
     if (o.parts !== undefined && !/^[\w-]{1,64}$/.test(o.parts)) command.error("error: --parts: expected characters of A-Z a-z 0-9 - _")
     const out = screen(o.json === true)
-    await withStore(o, command, out, "must be there", async (store, driver) => {
-      const unlock = await unlockOf(o, "once")
-      out.progress("unlocking the master secret")
-      const open = await openKms(store, defaultMaster(), unlock).finally(() => wipe(unlock.octets))
-      await serving(o, out, store, driver, open).finally(() => open.close())
-    })
+    await attempt(out, () => withKms(o, command, out, (store, open, driver) => serving(o, out, store, driver, open)))
   })
 }
 
@@ -178,16 +177,7 @@ function enrolCommand(): Command {
   return command.action(async (uris: string[], o: EnrolOptions) => {
     const out = screen(o.json === true)
     if (!/^(mqtts?|wss?):\/\/\S+$/.test(o.broker)) command.error("error: --broker: expected an mqtt:// or mqtts:// URL")
-    await withStore(o, command, out, "must be there", async (store) => {
-      const unlock = await unlockOf(o, "once")
-      out.progress("unlocking the KMS")
-      const open = await openKms(store, defaultMaster(), unlock).finally(() => wipe(unlock.octets))
-      try {
-        await enrol(o, out, store, open, uris)
-      } finally {
-        open.close()
-      }
-    })
+    await attempt(out, () => withKms(o, command, out, (store, open) => enrol(o, out, store, open, uris)))
   })
 }
 
@@ -220,7 +210,8 @@ function listCommand(): Command {
   return command.action(async (o: ListOptions) => {
     const out = screen(o.json === true)
     if (o.head !== undefined && !/^\d+:[0-9a-f]{64}$/.test(o.head)) command.error("error: --head: expected SEQ:HASH as `list --verify` prints it")
-    await withStore(o, command, out, "must be there", (store) => (o.device === undefined ? listAll(o, out, store) : listDevice(o.device, out, store)))
+    const work = (store: Store): Promise<void> => (o.device === undefined ? listAll(o, out, store) : listDevice(o.device, out, store))
+    await attempt(out, () => withStore(o, command, out, "must be there", work))
   })
 }
 
@@ -229,10 +220,11 @@ function revokeCommand(): Command {
   storeOptions(command).addHelpText("after", "\nExample:\n  $ ibake kms revoke 3Mzq0v7Yt_xA --dir kms")
   return command.action(async (device: string, o: StoreOptions) => {
     const out = screen(o.json === true)
-    await withStore(o, command, out, "must be there", async (store) => {
+    const work = async (store: Store): Promise<void> => {
       await store.revoke(device, Date.now())
       out.say(`Device ${device} is revoked: it gets no more keys.`, { event: "revoked", device })
-    })
+    }
+    await attempt(out, () => withStore(o, command, out, "must be there", work))
   })
 }
 
@@ -241,12 +233,10 @@ function vouchCommand(): Command {
   unlockOptions(storeOptions(command)).addHelpText("after", "\nExample:\n  $ ibake kms vouch south.json --dir kms\n\nA serving KMS tells its radios from its next start on.")
   return command.action(async (file: string, o: StoreOptions & UnlockOptions) => {
     const out = screen(o.json === true)
-    await withStore(o, command, out, "must be there", async (store) => {
+    await attempt(out, async () => {
       const set = setOf(parsed(await textFile(file)))
       if (typeof set === "string") throw new Error(`vouch: ${file}: the set ${set}`)
-      const unlock = await unlockOf(o, "once")
-      const open = await openKms(store, defaultMaster(), unlock).finally(() => wipe(unlock.octets))
-      await vouch(store, open, set, Date.now()).finally(() => open.close())
+      await withKms(o, command, out, (store, open) => vouch(store, open, set, Date.now()))
       out.say(`This KMS vouches for ${text(set.kmsUri)}.`, { event: "vouched", uri: text(set.kmsUri) })
     })
   })

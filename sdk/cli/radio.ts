@@ -18,6 +18,7 @@ interface RadioOptions {
   readonly store?: string
   readonly mtu?: number
   readonly loss: number
+  readonly seconds?: number
   readonly json?: true
 }
 
@@ -43,14 +44,19 @@ Exit codes: 0 done, 1 a fault that is named with what to do next, 2 wrong usage 
 export function radioCommand(): Command {
   const radio = new Command("radio").description("a radio as a process: fetch keys, call, answer").addHelpText("after", EXAMPLES)
   common(radio.command("fetch").argument("<fill>", "key fill file").description("fetch private keys from the KMS"))
+    .option("--seconds <n>", "give up after so many seconds without progress", whole(1, 1e6))
     .option("--periods <n>", "key periods from the current one on", whole(1, 400))
+    .addHelpText("after", "\nExamples:\n  $ ibake radio fetch alice.fill.json\n  $ ibake radio fetch alice.fill.json --periods 7 --seconds 30")
     .action((fill: string, o: RadioOptions & { periods?: number }) => withRadio(fill, o, (r) => fetch(r, o.periods)))
   common(radio.command("call").argument("<fill>", "key fill file").argument("<peer>", "identity to call").description("call another radio"))
+    .option("--seconds <n>", "give up after so many seconds", whole(1, 1e6))
+    .addHelpText("after", "\nExample:\n  $ ibake radio call alice.fill.json sip:bob@police.example")
     .action((fill: string, peer: string, o: RadioOptions) => withRadio(fill, o, (r) => call(r, peer)))
   common(radio.command("answer").argument("<fill>", "key fill file").description("wait for calls and answer them"))
     .option("--calls <n>", "end after so many calls", whole(1, 1e9))
-    .option("--seconds <n>", "end after so many seconds", whole(1, 1e9))
-    .action((fill: string, o: RadioOptions & { calls?: number; seconds?: number }) => withRadio(fill, o, (r, secured) => answer(r, secured, o)))
+    .option("--seconds <n>", "end after so many seconds", whole(1, 1e6))
+    .addHelpText("after", "\nExample:\n  $ ibake radio answer bob.fill.json --calls 1 --seconds 60 --json")
+    .action((fill: string, o: RadioOptions & { calls?: number }) => withRadio(fill, { ...o, seconds: undefined }, (r, secured) => answer(r, secured, o)))
   return radio
 }
 
@@ -81,27 +87,46 @@ type Incoming = (listener: (call: Secured) => void) => void
 async function withRadio(path: string, o: RadioOptions, work: (radio: Radio, secured: Incoming) => Promise<number>): Promise<void> {
   const out = screen(o.json === true)
   const text = await readFile(path, "utf8").catch((error: Error) => error)
-  const fill = typeof text === "string" ? parseKeyFill(text) : `${path} cannot be read: ${text.message}`
+  const fill = typeof text === "string" ? parseKeyFill(text) : `${path} cannot be read: ${text.message}. Name the key fill that \`ibake kms enrol\` wrote.`
   if (typeof fill === "string") {
     out.trouble(`ibake radio: ${fill}`, { event: "usage", line: fill })
     process.exitCode = exit.usage
     return
   }
   const listeners: ((call: Secured) => void)[] = []
-  const radio = openRadio(path, fill, o, out, listeners)
+  const radio = opened(() => openRadio(path, fill, o, out, listeners), out)
+  if (radio === undefined) return
   const fault = radio.device.open()
   process.exitCode = fault === undefined ? await work(radio, (listener) => listeners.push(listener)) : failed(radio, fault)
   out.say(`lost on the way: ${radio.link.lost()} frames`, { event: "frames", sent: Object.fromEntries(radio.link.sent), lost: radio.link.lost() })
   radio.close()
 }
 
+/** A radio, or one line of why its folder or broker cannot be used. */
+function opened(open: () => Radio, out: Screen): Radio | undefined {
+  try {
+    return open()
+  } catch (error) {
+    const line = `${(error as Error).message}. Check the path and its permissions, or name another folder with --store.`
+    out.trouble(`ibake radio: ${line}`, { event: "trouble", line })
+    process.exitCode = exit.fault
+    return undefined
+  }
+}
+
 function openRadio(path: string, fill: KeyFill, o: RadioOptions, out: Screen, listeners: readonly ((call: Secured) => void)[]): Radio {
   const mqtt = { url: fill.broker.url, version: fill.broker.protocol, mtu: fill.mtu, username: fill.device, password: fill.broker.password }
-  const onTrouble = (why: string): void => out.trouble(`broker ${fill.broker.url}: ${why}. Trying on.`, { event: "trouble", line: why })
+  const shown = fill.broker.url.replace(/\/\/[^@/]*@/, "//")
+  // one line for each trouble, not one for each attempt
+  let said = ""
+  const onTrouble = (why: string): void => {
+    if (why !== said) out.trouble(`ibake radio: the broker ${shown}: ${why}. Start it or mend the key fill's URL; trying on.`, { event: "trouble", line: why })
+    said = why
+  }
   const board = nodeBoard({ name: fill.device, folder: o.store ?? `${path}.store`, mqtt: { ...mqtt, onTrouble } })
   const link = narrowed(board.link, { mtu: o.mtu ?? fill.mtu, loss: o.loss }, Math.random)
   // a process of the user's own files: mode 0600 is all the seal there is, and the help says so
-  const profile: Profile = { ...noble(), keysInTheOpen: true }
+  const profile: Profile = { ...patient(noble(), o.seconds), keysInTheOpen: true }
   const enrolment = { identities: fill.identities, pskId: fill.pskId, psk: fill.psk, kmsName: fill.kms.name, set: fill.kms.own, vouched: fill.vouched }
   const device = new Device({ ...board, link }, profile, enrolment, {
     onSecured: (call) => listeners.forEach((listener) => listener(call)),
@@ -111,6 +136,11 @@ function openRadio(path: string, fill: KeyFill, o: RadioOptions, out: Screen, li
   })
   wipe(fill.psk)
   return { device, link, fill, profile, out, close: () => (device.close(), board.close()) }
+}
+
+/** The profile with the user's patience in place of its own. */
+function patient(profile: Profile, seconds: number | undefined): Profile {
+  return seconds === undefined ? profile : { ...profile, limits: { ...profile.limits, transferSeconds: seconds, callSeconds: seconds } }
 }
 
 function failed(radio: Radio, fault: Fault): number {
@@ -159,7 +189,12 @@ async function answer(radio: Radio, incoming: Incoming, o: { calls?: number; sec
       told(radio, secured, undefined)
       if (++calls === o.calls) void delivered(radio).then(() => resolve(exit.ok))
     })
-    if (o.seconds !== undefined) setTimeout(() => resolve(o.calls === undefined ? exit.ok : exit.fault), o.seconds * 1000).unref()
+    const over = (): void => {
+      const short = o.calls !== undefined && calls < o.calls
+      if (short) radio.out.trouble(`ibake radio: ${calls} of ${o.calls} calls came in ${o.seconds} seconds. Check that the callers have keys and reach this broker.`, { event: "trouble", calls })
+      resolve(short ? exit.fault : exit.ok)
+    }
+    if (o.seconds !== undefined) setTimeout(over, o.seconds * 1000).unref()
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve(exit.ok))
   })
   const keys = await ready(radio)

@@ -20,6 +20,11 @@ export class Air {
     return this.up && this.frame === undefined
   }
 
+  /** Whether the link is open. */
+  isUp(): boolean {
+    return this.up
+  }
+
   /** Publishes, or keeps the frame for later; call it only while `free`. */
   publish(topic: string, frame: Uint8Array): void {
     if (this.link.publish(topic, frame)) return

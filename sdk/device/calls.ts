@@ -26,7 +26,7 @@ export interface Secured {
 
 /** A call that is being set up. */
 export interface CallHandle {
-  /** Ends it, if it is not yet secured; `done` is told session/ended. */
+  /** Ends it, if it is not yet secured: what it holds is wiped at once, and `done` gets session/ended later. */
   end(): void
 }
 
@@ -89,9 +89,10 @@ export class Calls implements Part {
         if (outcome.kind === "ignored") this.over(call, outcome.fault)
         else this.outcome(outcome, call.to, call)
       },
+      undefined,
     )
-    if (!queued) this.parts.loop.soon()
-    return { end: () => this.over(call, refuse("session/ended", "call")) }
+    if (!queued) this.end(call, refuse("rate/limited", "loop"))
+    return { end: () => this.end(call, refuse("session/ended", "call")) }
   }
 
   /** Frames that the device id `from` published to the own id `own`. */
@@ -116,6 +117,7 @@ export class Calls implements Part {
     const queued = this.parts.loop.run(
       () => session.receive(octets, this.parts.time.now(), from),
       (outcome) => this.outcome(outcome, from, call),
+      undefined,
     )
     if (!queued) this.parts.onIgnored(refuse("rate/limited", "loop"))
   }
@@ -144,13 +146,29 @@ export class Calls implements Part {
   }
 
   private over(call: Call, result: Secured | Fault): void {
+    const done = this.drop(call)
+    if (done !== undefined) done(result)
+  }
+
+  /** The same at the application's word: it is told later. */
+  private end(call: Call, fault: Fault): void {
+    const done = this.drop(call)
+    if (done !== undefined) this.parts.loop.later(() => done(fault))
+  }
+
+  private drop(call: Call): Call["done"] {
     const at = this.calls.indexOf(call)
     if (at >= 0) this.calls.splice(at, 1)
     call.initiator.end()
     this.peers.cancel(call.to, call, this.parts.time.now().ticks)
     const done = call.done
     call.done = undefined
-    if (done !== undefined) done(result)
+    return done
+  }
+
+  /** The link is open again: what waited out a silence waits no longer. */
+  linkOpened(now: number): void {
+    this.peers.hurry(now)
   }
 
   /** Whether a message of a call is on its way. */
@@ -174,9 +192,9 @@ export class Calls implements Part {
     return next === undefined || (expiry !== undefined && expiry < next) ? expiry : next
   }
 
-  /** Ends every call and half-open exchange, and wipes what they hold. */
-  end(fault: Fault): void {
-    while (this.calls.length > 0) this.over(this.calls[0]!, fault)
+  /** Ends every call and half-open exchange, and wipes what they hold; nobody is told. */
+  close(): void {
+    while (this.calls.length > 0) this.drop(this.calls[0]!)
     this.responder.end()
   }
 }

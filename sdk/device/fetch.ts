@@ -16,7 +16,8 @@ import type { Profile } from "../suite.ts"
 import type { Air } from "./air.ts"
 import type { Enrolment, Time } from "./enrolment.ts"
 import type { Loop, Part } from "./loop.ts"
-import { nextStamp, raiseCounter } from "./stamp.ts"
+import { dropRequest, keepRequest, keptRequest, nextStamp, raiseCounter } from "./stamp.ts"
+import { both, firstMissing, firstOf } from "./wish.ts"
 
 /** What came of a fetch. */
 export interface Fetched {
@@ -49,16 +50,19 @@ export interface FetchParts {
 
 interface Asking {
   readonly request: Uint8Array
-  /** Tick at which the request was first sent, in this boot. */
+  /** Tick at which the request was first sent; undefined when it was resumed. */
   readonly sent: number | undefined
+  /** Its keys are being proved. */
   working: boolean
+  /** Answers that were none. */
+  rejected: number
 }
 
-/** Name of the request that is under way. */
-const REQUEST = "request"
+/** Answers to one request that do not hold, before it is dropped: they would come for ever. */
+const REJECTED = 4
 
-/** Keys of one request at most. */
-const PERIODS = 16
+/** Requests of one fetch that a lost counter, a stale T or a missing time may cost. */
+const REPEATS = 2
 
 export class Fetcher implements Part {
   private readonly parts: FetchParts
@@ -69,7 +73,7 @@ export class Fetcher implements Part {
   private asking: Asking | undefined
   private wanted: Periods | undefined
   private keys: number
-  private retried: boolean
+  private repeats: number
   private done: ((result: Fetched | Fault) => void) | undefined
 
   constructor(parts: FetchParts) {
@@ -86,7 +90,7 @@ export class Fetcher implements Part {
     this.asking = undefined
     this.wanted = undefined
     this.keys = 0
-    this.retried = false
+    this.repeats = 0
     this.done = undefined
   }
 
@@ -94,18 +98,21 @@ export class Fetcher implements Part {
   fetch(periods: Periods | undefined, done: (result: Fetched | Fault) => void): void {
     const before = this.done
     this.done = before === undefined ? done : (result) => (before(result), done(result))
-    if (periods !== undefined) this.wanted = periods
+    this.wanted = before === undefined ? periods : both(this.wanted, periods)
+    if (before !== undefined) return
     this.keys = 0
-    this.retried = false
-    if (this.asking === undefined && !this.resume()) this.ask(this.parts.enrolment.identities, first(periods))
-    this.parts.loop.soon()
+    this.repeats = 0
+    this.parts.loop.later(() => {
+      if (this.done !== undefined && !this.resume()) this.ask(this.parts.enrolment.identities, firstOf(this.wanted))
+    })
   }
 
   /** Goes on with what a power cut or a give-up left in the store; false when there is nothing. */
   resume(): boolean {
-    const request = this.parts.board.store.get(REQUEST)
-    if (this.asking !== undefined || request === undefined) return this.asking !== undefined
-    this.asking = { request, sent: undefined, working: false }
+    if (this.asking !== undefined) return true
+    const request = keptRequest(this.parts.board.store, this.parts.profile.sym)
+    if (request === undefined) return false
+    this.asking = { request, sent: undefined, working: false, rejected: 0 }
     const now = this.parts.board.clock.ticks()
     const event = this.channel.resume(request, transferOf(this.parts.profile.sym, request), now)
     if (event !== undefined && "fault" in event) this.finish(event)
@@ -120,9 +127,9 @@ export class Fetcher implements Part {
     if (T === undefined) return this.finish(refuse("store/refused", "timestamp"))
     const request = this.draft(identities, periods, T)
     if (request === undefined) return this.finish(refuse("entropy/none", "REQUEST_KEY_PSK"))
-    if (!board.store.put(REQUEST, request)) return this.finish(refuse("store/refused", REQUEST))
+    if (!keepRequest(board.store, profile.sym, request)) return this.finish(refuse("store/refused", "request"))
     const now = board.clock.ticks()
-    this.asking = { request, sent: now, working: false }
+    this.asking = { request, sent: now, working: false, rejected: 0 }
     const fault = this.channel.ask(request, transferOf(profile.sym, request), now)
     if (fault !== undefined) this.finish(fault)
   }
@@ -158,13 +165,11 @@ export class Fetcher implements Part {
     const read = readResponse(this.parts.profile, this.parts.enrolment.psk, asking.request, octets, own, this.parts.profile.limits.transferOctets)
     if (isFault(read)) {
       this.parts.onIgnored(read)
-      if (read.fault === "store/broken") {
-        this.parts.board.store.remove(REQUEST)
-        return this.finish(read)
-      }
-      return this.channel.reject(this.parts.board.clock.ticks())
+      if (++asking.rejected < REJECTED) return this.channel.reject(this.parts.board.clock.ticks())
+      this.over()
+      return this.finish(read)
     }
-    if (read.kind === "error") return this.refused(read.fault, read.lastT)
+    if (read.kind === "error") return this.refused(asking, read.fault, read.lastT)
     this.install(asking, read)
   }
 
@@ -172,34 +177,48 @@ export class Fetcher implements Part {
     asking.working = true
     const complete = this.parts.board.clock.ticks()
     const sets = read.notice === undefined ? [] : read.notice.sets
+    const fresh = this.fresh(read)
+    const wiped = (): void => {
+      for (let i = 0; i < read.keys.length; i++) wipe(read.keys[i]!.key)
+    }
     const queued = this.parts.loop.run(
       () => this.parts.keyring.install(read.keys, sets),
       (fault) => {
-        for (let i = 0; i < read.keys.length; i++) wipe(read.keys[i]!.key)
+        wiped()
         asking.working = false
-        if (fault === undefined) return this.installed(asking, read, complete)
+        if (fault === undefined) return this.installed(asking, read, complete, fresh)
         // the store may take it later, so the KMS keeps it; a bad key stays one
         if (fault.fault !== "store/refused") this.over()
         this.finish(fault)
       },
+      wiped,
     )
+    if (queued) return
     // what was received stays in the store, and the next fetch goes on with it
-    if (!queued) this.finish(refuse("rate/limited", "loop"))
+    wiped()
+    this.finish(refuse("rate/limited", "loop"))
   }
 
-  private installed(asking: Asking, read: KeyResponse & { readonly kind: "keys" }, complete: number): void {
+  /** Keys of a response that were not held before. */
+  private fresh(read: KeyResponse & { readonly kind: "keys" }): number {
+    let count = 0
+    for (let i = 0; i < read.keys.length; i++) {
+      if (this.parts.keyring.privateKey(read.keys[i]!.identity, read.keys[i]!.period) === undefined) count++
+    }
+    return count
+  }
+
+  private installed(asking: Asking, read: KeyResponse & { readonly kind: "keys" }, complete: number, fresh: number): void {
     const window = this.parts.profile.limits.skewSeconds * 1000
     if (read.notice !== undefined && asking.sent !== undefined && complete - asking.sent <= window) {
       this.parts.time.take(utcOf(read.notice.time), asking.sent, complete)
     }
-    this.keys += read.keys.length
+    this.keys += fresh
     this.over()
     // a board without time asks once more when this answer took too long, or a boot, to tell it
-    if (this.parts.time.utc() === undefined && !this.retried) {
-      this.retried = true
-      return this.ask(this.parts.enrolment.identities, first(this.wanted))
-    }
-    const rest = read.keys.length > 0 ? this.missing(asking.request) : undefined
+    if (this.parts.time.utc() === undefined && this.repeat(asking.request)) return
+    // an answer that brings nothing new would be followed by another such; a resumed one may be of another wish
+    const rest = fresh > 0 || asking.sent === undefined ? this.missing(asking.request) : undefined
     if (rest !== undefined) return this.ask(rest.identities, rest.periods)
     this.finish(undefined)
   }
@@ -208,18 +227,19 @@ export class Fetcher implements Part {
   private missing(request: Uint8Array): { readonly identities: readonly Identity[]; readonly periods: Periods } | undefined {
     const wish = this.wish(request)
     if (wish === undefined) return undefined
-    const lacking: Identity[] = []
+    let lacking: Identity[] = []
     let from: number | undefined
     const all = this.parts.enrolment.identities
     for (let i = 0; i < all.length; i++) {
-      const next = this.firstMissing(all[i]!, wish)
-      if (next === undefined) continue
+      const next = firstMissing(wish, this.parts.keyring.periods(all[i]!))
+      if (next === undefined || (from !== undefined && next > from)) continue
+      // one that lacks more goes first, alone: what the others hold would only fill the answer
+      if (next !== from) lacking = []
+      from = next
       lacking.push(all[i]!)
-      if (from === undefined || next < from) from = next
     }
     if (from === undefined) return undefined
-    const count = wish.first + wish.count - from
-    return { identities: lacking, periods: { first: from, count: count > PERIODS ? PERIODS : count } }
+    return { identities: lacking, periods: firstOf({ first: from, count: wish.first + wish.count - from })! }
   }
 
   private wish(request: Uint8Array): Periods | undefined {
@@ -231,18 +251,26 @@ export class Fetcher implements Part {
     return now === undefined ? undefined : { first: now, count: 2 }
   }
 
-  private firstMissing(id: Identity, wish: Periods): number | undefined {
-    const held = this.parts.keyring.periods(id)
-    for (let n = wish.first; n < wish.first + wish.count; n++) if (held.indexOf(n) < 0) return n
-    return undefined
+  /** Asks for what is still missing under a new T, so often and no more; when nothing is, for one key that is held: it comes with the time. */
+  private repeat(request: Uint8Array): boolean {
+    if (this.repeats >= REPEATS) return false
+    this.repeats++
+    const all = this.parts.enrolment.identities
+    const rest = this.missing(request)
+    const held = this.parts.keyring.periods(all[0]!)
+    if (rest !== undefined) this.ask(rest.identities, rest.periods)
+    else if (this.wanted !== undefined && held.length > 0) this.ask([all[0]!], { first: held[held.length - 1]!, count: 1 })
+    else this.ask(all, firstOf(this.wanted))
+    return true
   }
 
-  private refused(fault: Fault, lastT: Uint8Array | undefined): void {
+  /** A counter that was lost goes on after the one that the KMS holds; T of a clock may have grown stale while the request waited. */
+  private refused(asking: Asking, fault: Fault, lastT: Uint8Array | undefined): void {
     this.over()
-    if (fault.fault === "kms/time" && lastT !== undefined && !this.retried && this.parts.time.utc() === undefined) {
-      this.retried = true
-      if (!raiseCounter(this.parts.board.store, lastT)) return this.finish(refuse("store/refused", "counter"))
-      return this.ask(this.parts.enrolment.identities, first(this.wanted))
+    if (fault.fault === "kms/time" && lastT !== undefined) {
+      const isLost = this.parts.time.utc() === undefined
+      if (isLost && !raiseCounter(this.parts.board.store, lastT)) return this.finish(refuse("store/refused", "counter"))
+      if (this.repeat(asking.request)) return
     }
     // nothing left to issue ends a fetch that has brought keys
     this.finish(fault.fault === "kms/refused" && this.keys > 0 ? undefined : fault)
@@ -250,7 +278,7 @@ export class Fetcher implements Part {
 
   /** The answer is taken for good: the KMS is told, and the request goes. */
   private over(): void {
-    this.parts.board.store.remove(REQUEST)
+    dropRequest(this.parts.board.store)
     this.channel.accept(this.parts.board.clock.ticks())
     this.asking = undefined
   }
@@ -273,15 +301,22 @@ export class Fetcher implements Part {
       if (output.kind === "publish") this.parts.air.publish(this.up, output.frame)
       else this.finish(refuse("channel/gave-up", "key transfer"))
     }
+    const end = this.linkLimit()
+    if (end !== undefined && now >= end) this.finish(refuse(this.parts.air.isUp() ? "channel/gave-up" : "link/closed", "key transfer"))
   }
 
   wakeAt(): number | undefined {
-    return this.parts.air.free() ? this.channel.wakeAt() : undefined
+    return this.parts.air.free() ? this.channel.wakeAt() : this.linkLimit()
+  }
+
+  /** The link is open again. */
+  linkOpened(now: number): void {
+    this.channel.pathOpened(now)
+  }
+
+  /** A link that stays closed, or takes nothing, is waited for as long as a KMS that says nothing. */
+  private linkLimit(): number | undefined {
+    const asking = this.asking
+    return this.parts.air.free() || asking === undefined || asking.working ? undefined : this.channel.givesUpAt()
   }
 }
-
-function first(periods: Periods | undefined): Periods | undefined {
-  if (periods === undefined || periods.count <= PERIODS) return periods
-  return { first: periods.first, count: PERIODS }
-}
-

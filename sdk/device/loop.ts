@@ -12,6 +12,8 @@ interface Task {
   /** Makes the Job when its turn comes: a session takes one Job at a time. */
   readonly begin: () => Job<unknown>
   readonly done: (value: unknown) => void
+  /** Wipes what the Job was to be made of, when it never comes to its end. */
+  readonly dropped: (() => void) | undefined
 }
 
 /** Jobs that wait at most; a flood of messages is dropped at the door. */
@@ -22,6 +24,7 @@ export class Loop {
   private readonly sliceMs: number
   private readonly parts: Part[]
   private tasks: Task[]
+  private tellings: (() => void)[]
   private job: Job<unknown> | undefined
   private armed: number | undefined
   private alarms: number
@@ -32,6 +35,7 @@ export class Loop {
     this.sliceMs = sliceMs
     this.parts = []
     this.tasks = []
+    this.tellings = []
     this.job = undefined
     this.armed = undefined
     this.alarms = 0
@@ -42,12 +46,18 @@ export class Loop {
     this.parts.push(part)
   }
 
-  /** Queues a Job; false when too many wait. Its value goes to `done` from within the loop, never before this has returned. */
-  run<T>(begin: () => Job<T>, done: (value: T) => void): boolean {
+  /** Queues a Job; false when too many wait. Its value goes to `done` from within the loop; if the loop stops before, `dropped` is called instead. */
+  run<T>(begin: () => Job<T>, done: (value: T) => void, dropped: (() => void) | undefined): boolean {
     if (this.stopped || this.tasks.length >= WAITING) return false
-    this.tasks.push({ begin, done: done as (value: unknown) => void })
+    this.tasks.push({ begin, done: done as (value: unknown) => void, dropped })
     this.soon()
     return true
+  }
+
+  /** Does something in the next turn: what an application is told is never told from within the call that led to it. */
+  later(act: () => void): void {
+    this.tellings.push(act)
+    this.soon()
   }
 
   /** Nothing is being computed. */
@@ -63,13 +73,20 @@ export class Loop {
   /** Drops what runs and what waits; the loop turns no more. */
   stop(): void {
     this.stopped = true
-    this.tasks = []
+    const tasks = this.tasks
     const job = this.job
+    this.tasks = []
+    this.tellings = []
     this.job = undefined
     if (job !== undefined) job.drop()
+    for (let i = 0; i < tasks.length; i++) {
+      const dropped = tasks[i]!.dropped
+      if (dropped !== undefined) dropped()
+    }
   }
 
   private turn(): void {
+    while (!this.stopped && this.tellings.length > 0) this.tellings.shift()!()
     if (this.stopped) return
     this.slice()
     const now = this.board.clock.ticks()
@@ -91,6 +108,7 @@ export class Loop {
       if (task === undefined) return
       if (this.job === undefined) this.job = task.begin()
       const out = this.job.step()
+      if (this.stopped) return
       if (out === undefined) continue
       this.job = undefined
       this.tasks.shift()

@@ -2,6 +2,7 @@
 import { copy } from "../base/bytes.ts"
 import { isFault, refuse, type Fault } from "../base/fault.ts"
 import { byHash, Channel, longest, transferOf, type ChannelLimits, type Jitter } from "../keys/channel.ts"
+import { decodeFrame } from "../keys/frames.ts"
 import type { Sym } from "../suite.ts"
 import type { Air } from "./air.ts"
 
@@ -75,7 +76,11 @@ export class Peers {
 
   /** Frames of a peer. */
   onFrame(from: string, octets: Uint8Array, now: number): void {
-    const peer = this.peer(from, now)
+    const frame = decodeFrame(octets)
+    // only a block can be the first of a peer's frames; noise takes nobody's place
+    const peer = isFault(frame) ? undefined : frame.kind === "data" ? this.peer(from, now) : this.known(from)
+    if (peer === undefined) return this.parts.onIgnored(isFault(frame) ? frame : refuse("channel/frame", "ACK.transfer"))
+    peer.used = now
     const event = peer.channel.receive(octets, now)
     if (event === undefined) return
     if (isFault(event)) return this.parts.onIgnored(event)
@@ -98,11 +103,16 @@ export class Peers {
     peer.channel.send(message.octets, transferOf(this.parts.sym, message.octets), now)
   }
 
+  private known(topic: string): Peer | undefined {
+    for (let i = 0; i < this.peers.length; i++) if (this.peers[i]!.topic === topic) return this.peers[i]
+    return undefined
+  }
+
   private peer(topic: string, now: number): Peer {
-    for (let i = 0; i < this.peers.length; i++) {
-      if (this.peers[i]!.topic !== topic) continue
-      this.peers[i]!.used = now
-      return this.peers[i]!
+    const known = this.known(topic)
+    if (known !== undefined) {
+      known.used = now
+      return known
     }
     if (this.peers.length >= PEERS) this.peers.splice(this.oldest(), 1)
     const options = { mtu: this.parts.mtu, limits: this.parts.limits, jitter: this.parts.jitter, admission: byHash(this.parts.sym) }
@@ -111,13 +121,12 @@ export class Peers {
     return peer
   }
 
-  /** The path to give up: one that nothing is on its way on, if there is one. */
+  /** The path to give up: one that nothing is on its way on, then the one with the fewest blocks, then the one silent for longest. */
   private oldest(): number {
     let at = 0
     for (let i = 1; i < this.peers.length; i++) {
-      const busy = this.peers[i]!.sending !== undefined
-      const best = this.peers[at]!.sending !== undefined
-      if (busy === best ? this.peers[i]!.used < this.peers[at]!.used : best) at = i
+      const difference = worth(this.peers[i]!) - worth(this.peers[at]!)
+      if (difference < 0 || (difference === 0 && this.peers[i]!.used < this.peers[at]!.used)) at = i
     }
     return at
   }
@@ -126,6 +135,11 @@ export class Peers {
   sending(): boolean {
     for (let i = 0; i < this.peers.length; i++) if (this.peers[i]!.channel.sender.active) return true
     return false
+  }
+
+  /** The link is open again: what waited out a silence goes soon. */
+  hurry(now: number): void {
+    for (let i = 0; i < this.peers.length; i++) this.peers[i]!.channel.sender.hurry(now)
   }
 
   turn(now: number): void {
@@ -153,6 +167,13 @@ export class Peers {
     }
     return next
   }
+}
+
+/** More than any number of blocks received. */
+const SENDING = 256
+
+function worth(peer: Peer): number {
+  return (peer.sending === undefined ? 0 : SENDING) + peer.channel.receiver.heldBlocks()
 }
 
 function others(messages: readonly Outgoing[], exchange: unknown): Outgoing[] {

@@ -1,12 +1,35 @@
-/** T of key requests: NTP-UTC, or COUNTER on a board without a clock. Raised and durable before it is sent, never used twice. PROTOCOL section 6. */
+/**
+ * What of a key request is durable before it is sent, PROTOCOL section 6: its T, NTP-UTC or on a board without a clock COUNTER, raised and never used
+ * twice; and the request itself, which a power cut must not change.
+ */
 import { copy, u32 } from "../base/bytes.ts"
 import { ntp, utcOf } from "../ibake/identity.ts"
+import { keep, kept } from "../keys/kept.ts"
 import { tsType } from "../mikey/numbers.ts"
 import type { Timestamp } from "../mikey/payload.ts"
 import type { Store } from "../port.ts"
+import type { Sym } from "../suite.ts"
 
 /** Names of the last T in the store: 8 octets of NTP-UTC, 4 of COUNTER. */
 const STAMP = { ntp: "t.ntp", counter: "t.counter" } as const
+
+const REQUEST = "request"
+
+/** Keeps the request that is under way; false when the store does not take it. */
+export function keepRequest(store: Store, sym: Sym, request: Uint8Array): boolean {
+  return keep(store, sym, REQUEST, request)
+}
+
+/** The request that a power cut or a give-up left; one that was damaged would be sent in vain for ever. */
+export function keptRequest(store: Store, sym: Sym): Uint8Array | undefined {
+  const request = kept(store, sym, REQUEST)
+  return request === "damaged" ? undefined : request
+}
+
+/** The request is over. */
+export function dropRequest(store: Store): void {
+  store.remove(REQUEST)
+}
 
 /** The next T, stored; undefined when the store does not take it. `skewSeconds`: a last T further ahead than this was of a wrong clock, and no KMS took it. */
 export function nextStamp(store: Store, utc: number | undefined, skewSeconds: number): Timestamp | undefined {

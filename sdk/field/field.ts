@@ -26,3 +26,6 @@ export interface Field<E> {
   /** OS2IP(wide) mod p, for any length. */
   reduce(wide: Uint8Array): E
 }
+
+/** Makes the field of a prime modulus, big-endian with a first octet that is not 0: what a scheme asks for whose curve comes with its parameters. */
+export type FieldMaker<E> = (modulus: Uint8Array) => Field<E>

@@ -28,3 +28,8 @@ export function nobleField(modulus: bigint): Field<bigint> {
     reduce: (wide) => F.create(bytesToNumberBE(wide)),
   }
 }
+
+/** The field of a prime modulus in octets. */
+export function nobleFieldOf(modulus: Uint8Array): Field<bigint> {
+  return nobleField(bytesToNumberBE(modulus))
+}

@@ -54,3 +54,51 @@ export interface PairingGroup<G1, G2, GT> {
   /** 576 octets, PROTOCOL section 2. */
   encodeGT(x: GT): Uint8Array
 }
+
+/**
+ * A type-1 pairing e: G x G -> GT on a supersingular curve with p + 1 points, G its subgroup of prime order q; points are opaque handles.
+ * Scalars may be secret and are big-endian octets of any length, below q in value; coordinates are public until a scheme says otherwise.
+ */
+export interface Type1Group<P, GT> {
+  /** Octets of a coordinate, and of q. */
+  readonly coordinateOctets: number
+  readonly scalarOctets: number
+  /** OS2IP(wide) mod q. */
+  reduce(wide: Uint8Array): Uint8Array
+  /** True for `scalarOctets` octets with 0 < scalar < q. */
+  validScalar(scalar: Uint8Array): boolean
+  /** The point of x || y, or undefined: another length, a coordinate of p or more, off the curve, or not of order q. Takes q's bits of doublings at once. */
+  decode(xy: Uint8Array): P | undefined
+  /** x || y; of infinity, which no good scalar gives, zeros. */
+  encode(point: P): Uint8Array
+  mul(scalar: Uint8Array, point: P): Job<P>
+  add(a: P, b: P): P
+  pair(a: P, b: P): Job<GT>
+  /** e(a, b) of a stranger's a = x || y, or undefined as `decode`: one loop for both. */
+  pairStranger(xy: Uint8Array, b: P): Job<GT | undefined>
+  powGT(x: GT, scalar: Uint8Array): Job<GT>
+  /** RFC 5091: both coefficients, real part first. RFC 6508: the representative in F_p. */
+  encodeGT(x: GT): Uint8Array
+}
+
+/** What RFC 5091 needs beside: points that hashes give. `wide` is what HashToRange reduces mod p, and public. */
+export interface HashedGroup<P, GT> extends Type1Group<P, GT> {
+  /** HashToPoint1 (RFC 5091 section 4.4.2) of the y that is `wide` mod p. */
+  hashed(wide: Uint8Array): Job<P>
+  /** e(a, hashed(wide)), for less than both. */
+  pairHashed(a: P, wide: Uint8Array): Job<GT>
+  /** e(p, s) = e(ppub, hashed(wide)): whether `s` is the hashed point multiplied by the secret behind `ppub`. */
+  sameSecret(s: P, p: P, ppub: P, wide: Uint8Array): Job<boolean>
+}
+
+/** The type-1 curve y^2 = x^3 + 1 of p and q, or undefined when they define none that RFC 5091 section 5.1.2 could have made. */
+export type HashedGroupMaker<P, GT> = (p: Uint8Array, q: Uint8Array) => HashedGroup<P, GT> | undefined
+
+/** What RFC 6508 needs beside: its public constants, and the one inversion of its KMS. */
+export interface SakkeGroup<P, GT> extends Type1Group<P, GT> {
+  /** P, and g = <P, P>. */
+  readonly base: P
+  readonly basePair: GT
+  /** 1 / (a + z) mod q, or undefined where there is none: secret, wiped by the asker. */
+  inverseOfSum(a: Uint8Array, z: Uint8Array): Uint8Array | undefined
+}

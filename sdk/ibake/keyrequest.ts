@@ -62,7 +62,10 @@ export function withV(sym: Sym, type: number, csbId: number, parts: readonly Par
   const vFlag = type === dataType.REQUEST_KEY_PSK ? 1 : 0
   const octets = build({ dataType: type, vFlag, prfFunc, csbId, map: { type: mapType.Empty, sessions: [] } }, all).octets
   const at = octets.length - 32
-  octets.set(verification(sym, authKey, octets.subarray(0, at), first, kms), at)
+  const mac = verification(sym, authKey, octets.subarray(0, at), first, kms)
+  octets.set(mac, at)
+  // a message may be made to be measured only, and its MAC is then nobody's to know
+  wipe(mac)
   return octets
 }
 

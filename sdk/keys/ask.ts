@@ -111,6 +111,18 @@ export class AskChannel {
     return this.channel.poll(now)
   }
 
+  /** The request is given up at this time unless there is progress; undefined when there is none. */
+  givesUpAt(): number | undefined {
+    return this.asked === undefined ? undefined : this.channel.givesUpAt()
+  }
+
+  /** The path is there again: what waited for it begins to wait anew. */
+  pathOpened(now: number): void {
+    this.channel.progressed(now)
+    this.channel.sender.hurry(now)
+    this.heard(now)
+  }
+
   /** When `poll` has something next. */
   wakeAt(): number | undefined {
     return earlier(this.channel.wakeAt(), this.waits() ? earlier(this.quietAt, this.channel.givesUpAt()) : undefined)

@@ -165,6 +165,7 @@ export class Channel {
     const taken = this.receiver.take(frame, now)
     const transfer = frame.transfer
     if (isFault(taken)) return taken
+    this.sender.hurry(now)
     if (taken === "held") return undefined
     if (taken === "block") return { kind: "progress", transfer, way: "in", held: this.receiver.heldBlocks(), of: frame.last + 1 }
     if (taken === "complete") return { kind: "received", transfer, octets: this.receiver.message()! }
@@ -176,6 +177,7 @@ export class Channel {
     const active = this.sender.active
     const heard = this.sender.hear(frame, now)
     if (heard === "stray") return refuse("channel/frame", "ACK.transfer")
+    this.sender.hurry(now)
     const arrived = heard === "delivered" && !this.told
     if (heard === "progress" || arrived || (!active && this.sender.active)) this.progressAt = now
     if (arrived) {
@@ -183,7 +185,6 @@ export class Channel {
       return { kind: "delivered", transfer }
     }
     if (heard !== "progress") return undefined
-    this.sender.hurry(now)
     return { kind: "progress", transfer, way: "out", held: this.sender.heldBlocks(), of: this.sender.blocks() }
   }
 }

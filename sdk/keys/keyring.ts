@@ -10,6 +10,7 @@ import { period, same, uid, type Identity, type Kms, type ParameterSet } from ".
 import { decodeSet, encodeSet } from "../mikey/vendor.ts"
 import type { Store } from "../port.ts"
 import type { PrivateKey, Profile } from "../suite.ts"
+import { keep, kept } from "./kept.ts"
 import { Parameters } from "./parameters.ts"
 
 /** A private key that a KMS issued; its octets are wiped by whoever brings them. */
@@ -45,11 +46,12 @@ export class Keyring {
   load(enrolled: ParameterSet, vouched: readonly ParameterSet[]): Fault | undefined {
     const fault = this.parameters.enrol(enrolled)
     if (fault !== undefined) return fault
-    const sets = this.store.get(SETS)
-    if (sets !== undefined && !this.readSets(sets)) return refuse("store/broken", SETS)
+    const sets = kept(this.store, this.profile.sym, SETS)
+    if (sets === "damaged" || (sets !== undefined && !this.readSets(sets))) return refuse("store/broken", SETS)
     for (let i = 0; i < vouched.length; i++) this.parameters.take(vouched[i]!)
-    const keys = this.store.get(KEYS)
+    const keys = kept(this.store, this.profile.sym, KEYS)
     if (keys === undefined) return undefined
+    if (keys === "damaged") return refuse("store/broken", KEYS)
     const good = this.readKeys(keys)
     wipe(keys)
     return good ? undefined : refuse("store/broken", KEYS)
@@ -152,7 +154,7 @@ export class Keyring {
   }
 
   private write(keys: readonly Held[]): boolean {
-    if (!this.store.put(SETS, this.encodeSets())) return false
+    if (!keep(this.store, this.profile.sym, SETS, this.encodeSets())) return false
     if (!this.store.sealed && this.profile.keysInTheOpen !== true) return true
     const parts: Uint8Array[] = []
     for (let i = 0; i < keys.length; i++) {
@@ -160,7 +162,7 @@ export class Keyring {
       parts.push(u8(of.identity.type), u8(of.identity.data.length), of.identity.data, u32(of.period), u16(of.key.octets.length), of.key.octets)
     }
     const octets = concat(parts)
-    const stored = this.store.put(KEYS, octets)
+    const stored = keep(this.store, this.profile.sym, KEYS, octets)
     wipe(octets)
     return stored
   }

@@ -1,9 +1,11 @@
 /**
  * The sending half of the constrained channel, PROTOCOL section 7: one message in blocks, selective repeat, retry times that double with jitter.
- * A block is resent no sooner than `retryMs` after it was last sent; without progress the wait doubles up to `retryMaxMs`.
+ * A block waits for its ACK `retryMs` or longer before it is resent, and ever longer, up to `retryMaxMs`, once the other end has been silent for a while;
+ * one that several sent after it have overtaken is lost and waits no longer.
  * ACKs are believed, also one that goes back: a block it takes away falls due when its last sending does, so an ACK that was only late costs nothing.
  */
 import type { Limits } from "../suite.ts"
+import { RoundTrip } from "./roundtrip.ts"
 import { BITMAP_BLOCKS, DATA_HEADER, MOST_BLOCKS, dataFrame, saysOf, type AckFrame } from "./frames.ts"
 
 /** Caps and times of a channel, out of a profile's. */
@@ -19,6 +21,17 @@ const LEAST_WINDOW = 2
 
 /** Resends without an ACK in between: whether blocks or only their ACK were lost, the answer to these will tell. */
 const BLIND = 4
+
+/** Blocks that must have overtaken one before it counts as lost: paths reorder. */
+const OVERTAKERS = 3
+
+/** For so many retry times without a word of the other end it is loss and not absence: the same wait again. */
+const LOSS = 8
+
+/** What became of a block's last sending. */
+const NEW = 0
+const FLYING = 1
+const LOST = 2
 
 /** What an ACK did: not ours, nothing new, more blocks held, or all of them for the first time. */
 export type Heard = "stray" | "nothing" | "progress" | "delivered"
@@ -68,11 +81,11 @@ export class Sender {
   private doublings: number
   private roundEnds: number
   private blind: number
-  /** One block at a time is timed, from its first sending to its ACK; `roundTrip` is the least of this message, or of the last until there is one. */
-  private timed: number
-  private timedAt: number
-  private roundTrip: number
-  private roundTripIsOld: boolean
+  private readonly roundTrip: RoundTrip
+  /** Blocks that were sent, ever: the order of the last sending of each. */
+  private order: Float64Array
+  private orders: number
+  private heardAt: number | undefined
 
   constructor(mtu: number, limits: ChannelLimits, jitter: Jitter) {
     this.limits = limits
@@ -92,10 +105,10 @@ export class Sender {
     this.doublings = 0
     this.roundEnds = 0
     this.blind = 0
-    this.timed = -1
-    this.timedAt = 0
-    this.roundTrip = 0
-    this.roundTripIsOld = true
+    this.roundTrip = new RoundTrip()
+    this.order = new Float64Array(0)
+    this.orders = 0
+    this.heardAt = undefined
   }
 
   /** Starts a message of 1 to `longest` octets; what was being sent before ends. The octets are not copied: leave them be. */
@@ -108,7 +121,8 @@ export class Sender {
     this.due = new Float64Array(this.last + 1)
     this.best = 0
     this.backs = 0
-    this.roundTripIsOld = true
+    this.order = new Float64Array(this.last + 1)
+    this.roundTrip.start(this.last + 1)
     this.refresh(FIRST_WINDOW)
   }
 
@@ -139,9 +153,8 @@ export class Sender {
     if (ack.transfer !== this.transfer || ack.next > this.last + 1) return "stray"
     if (!this.active && !this.delivered) return "nothing"
     this.blind = 0
-    const wentBack = this.believe(ack)
+    const wentBack = this.believe(ack, now)
     const count = this.heldBlocks()
-    if (this.timed >= 0 && this.held[this.timed] === 1) this.clock(now)
     if (wentBack) this.goBack(count)
     if (count === this.last + 1) {
       const first = this.active
@@ -149,6 +162,7 @@ export class Sender {
       this.delivered = true
       return first ? "delivered" : "nothing"
     }
+    this.findLost()
     if (count <= this.best) return "nothing"
     this.best = count
     if (this.window < WIDEST_WINDOW) this.window++
@@ -167,13 +181,14 @@ export class Sender {
     return count
   }
 
-  /** The other end is heard again: blocks that wait out a long silence come sooner. */
+  /** The other end is heard: blocks that wait out a long silence come sooner. */
   hurry(now: number): void {
+    this.heardAt = now
     if (this.doublings === 0) return
     this.doublings = 0
     this.roundEnds = 0
     for (let i = 0; i <= this.last; i++) {
-      if (this.held[i] === 1 || this.sent[i] === 0) continue
+      if (this.held[i] === 1 || this.sent[i] !== FLYING) continue
       const soon = now + this.wait()
       if (soon < this.due[i]!) this.due[i] = soon
     }
@@ -189,13 +204,14 @@ export class Sender {
     const end = this.horizon()
     for (let i = 0; i <= end; i++) {
       if (this.held[i] === 1) continue
-      if (this.sent[i] === 1 && (blind || this.due[i]! > now)) flying++
+      if (this.sent[i] === FLYING && (blind || this.due[i]! > now)) flying++
       else if (index < 0) index = i
     }
     if (index < 0 || flying >= this.window) return undefined
-    if (this.sent[index] === 1) this.repeats(now)
-    else if (this.timed < 0) this.time(index, now)
-    this.sent[index] = 1
+    if (this.sent[index] === FLYING) this.repeats(now)
+    this.roundTrip.sent(index, this.sent[index] === NEW ? "first" : "again", now)
+    this.sent[index] = FLYING
+    this.order[index] = ++this.orders
     this.due[index] = now + this.wait()
     const from = index * this.block
     const to = from + this.block < this.octets.length ? from + this.block : this.octets.length
@@ -211,7 +227,7 @@ export class Sender {
     const end = this.horizon()
     for (let i = 0; i <= end; i++) {
       if (this.held[i] === 1) continue
-      if (this.sent[i] === 0) fresh = true
+      if (this.sent[i] !== FLYING) fresh = true
       else {
         flying++
         if (first === undefined || this.due[i]! < first) first = this.due[i]!
@@ -231,7 +247,7 @@ export class Sender {
   /** The wait before the next resend: on a path slower than `retryMs` no block is sent twice before its ACK can be here. */
   private wait(): number {
     const wait = retryWait(this.limits, this.limits.retryMs, this.doublings, this.jitter)
-    const least = retryWait(this.limits, this.roundTrip * 1.25, 0, this.jitter)
+    const least = retryWait(this.limits, this.roundTrip.least * 1.25, 0, this.jitter)
     return wait > least ? wait : least
   }
 
@@ -240,24 +256,25 @@ export class Sender {
     return this.blind >= BLIND && now < this.roundEnds
   }
 
-  private time(index: number, now: number): void {
-    this.timed = index
-    this.timedAt = now
+  /** A block that several sent after it have overtaken is lost: it goes again at once, and no wait doubles for it. */
+  private findLost(): void {
+    for (let i = 0; i <= this.last; i++) {
+      if (this.held[i] === 1 || this.sent[i] !== FLYING) continue
+      let overtakers = 0
+      for (let k = 0; k <= this.last && overtakers < OVERTAKERS; k++) {
+        if (this.held[k] === 1 && this.order[k]! > this.order[i]!) overtakers++
+      }
+      if (overtakers >= OVERTAKERS) this.sent[i] = LOST
+    }
   }
 
-  private clock(now: number): void {
-    const took = now - this.timedAt
-    if (this.roundTripIsOld || took < this.roundTrip) this.roundTrip = took
-    this.roundTripIsOld = false
-    this.timed = -1
-  }
-
-  private believe(ack: AckFrame): boolean {
+  private believe(ack: AckFrame, now: number): boolean {
     let wentBack = false
     for (let i = 0; i <= this.last; i++) {
       const says = saysOf(ack, i)
       if (says === "nothing") break
       if (says === "missing" && this.held[i] === 1) wentBack = true
+      if (says === "held" && this.held[i] === 0 && this.sent[i] !== NEW) this.roundTrip.heard(i, now, this.limits.retryMs)
       this.held[i] = says === "held" ? 1 : 0
     }
     if (wentBack) for (let i = ack.next + BITMAP_BLOCKS + 1; i <= this.last; i++) this.held[i] = 0
@@ -275,20 +292,19 @@ export class Sender {
   private refresh(window: number): void {
     this.active = true
     this.delivered = false
-    this.timed = -1
     this.window = window
     this.doublings = 0
     this.roundEnds = 0
     this.blind = 0
   }
 
-  /** A block timed out: once a round the wait doubles, and from the second round without progress on fewer blocks fly. */
+  /** A block timed out: once a round the wait doubles, unless the other end was heard of late, and from the second round without progress on fewer blocks fly. */
   private repeats(now: number): void {
     this.blind++
     if (now < this.roundEnds) return
     this.blind = 1
     if (this.doublings > 0 && this.window > LEAST_WINDOW) this.window = this.window >> 1
-    this.doublings++
+    if (this.heardAt === undefined || now - this.heardAt > LOSS * this.limits.retryMs) this.doublings++
     this.roundEnds = now + this.wait()
   }
 }

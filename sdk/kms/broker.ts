@@ -51,7 +51,12 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   }
   const net = options.tls === undefined ? createServer(take) : createTlsServer(options.tls, take)
   const host = options.host ?? "127.0.0.1"
-  await listening(net, options.port ?? 0, host)
+  try {
+    await listening(net, options.port ?? 0, host)
+  } catch (error) {
+    aedes.close()
+    throw error
+  }
   const port = (net.address() as AddressInfo).port
   const url = `${options.tls === undefined ? "mqtt" : "mqtts"}://${host.includes(":") ? `[${host}]` : host}:${port}`
   return { url, port, server: { username: SERVER, password }, close: () => closed(aedes, net, sockets) }

@@ -7,7 +7,7 @@ import { isFault, refuse, type Fault } from "../base/fault.ts"
 import { run } from "../base/job.ts"
 import type { IbeMaster } from "../ibe/ibe.ts"
 import { identity, type Identity, type ParameterSet } from "../ibake/identity.ts"
-import { byHash, Channel, transferOf, type ChannelEvent, type ChannelLimits } from "../keys/channel.ts"
+import { byHash, Channel, longest, transferOf, type ChannelEvent, type ChannelLimits } from "../keys/channel.ts"
 import { deviceId, deviceOf, downTopic, partTopics } from "../keys/topics.ts"
 import type { Board } from "../port.ts"
 import type { Sym } from "../suite.ts"
@@ -87,19 +87,27 @@ export class Desk {
   /** Takes up a device that was enrolled before. */
   admit(of: Pick<Subscriber, "pskId" | "psk" | "identities"> & { readonly revoked?: boolean }): void {
     const id = deviceId(this.o.sym, of.pskId)
-    const { transferOctets } = this.o.limits
-    this.subscribers.set(id, { revoked: false, ...of, transferOctets, mtu: this.o.board.link.mtu, deviceId: id })
+    const { mtu } = this.o.board.link
+    // a response longer than the channel carries must not be made
+    this.subscribers.set(id, { revoked: false, ...of, transferOctets: longest(mtu, this.o.limits), mtu, deviceId: id })
   }
 
   /** Opens the link; call it once for each life of the board. */
   open(): void {
     const { board } = this.o
     board.link.open({
-      onReady: () => [...new Set([...this.subscribers.keys()].map((id) => id.charAt(0)))].forEach((part) => board.link.subscribe(partTopics(this.o.name, part))),
+      onReady: () => this.onReady(),
       onMessage: (topic, payload) => this.frame(topic, payload),
       onWritable: () => this.visitors.forEach((v) => this.pump(v)),
       onClosed: () => undefined,
     })
+  }
+
+  private onReady(): void {
+    const { board, name } = this.o
+    for (const part of new Set([...this.subscribers.keys()].map((id) => id.charAt(0)))) board.link.subscribe(partTopics(name, part))
+    // what was on its way when the link closed goes on
+    for (const v of this.visitors.values()) this.pump(v)
   }
 
   private frame(topic: string, octets: Uint8Array): void {

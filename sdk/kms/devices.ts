@@ -3,10 +3,9 @@ import { isFault } from "../base/fault.ts"
 import { byHash, Channel, type ChannelEvent, type ChannelLimits } from "../keys/channel.ts"
 import type { Sym } from "../suite.ts"
 import type { Answerer } from "./answer.ts"
-import { dropCounter, type DropCounter, type Log } from "./events.ts"
+import { dropCounter, troubleTeller, type DropCounter, type Log } from "./events.ts"
 import { bucket, line, type Line, type Rate } from "./rates.ts"
 import type { Reach, Store } from "./store.ts"
-import { isTrouble, words } from "./trouble.ts"
 import type { Decision } from "./types.ts"
 
 /** Caps and rates of a server; each stands before what it guards. */
@@ -75,6 +74,7 @@ interface Server extends DevicesOptions {
   readonly looked: Map<string, Uint8Array[]>
   readonly strangers: Map<string, number>
   readonly drops: DropCounter
+  readonly told: (error: unknown) => void
   readonly mayFrame: (now: number) => boolean
   readonly mayLookUp: (now: number) => boolean
   readonly queue: Line
@@ -85,7 +85,7 @@ interface Server extends DevicesOptions {
 export function devices(o: DevicesOptions): Devices {
   const { limits, now } = o
   const rates = { mayFrame: bucket(limits.frames, now()), mayLookUp: bucket(limits.lookups, now()), queue: line(limits.atOnce, limits.waiting) }
-  const s: Server = { ...o, ...rates, held: new Map(), looked: new Map(), strangers: new Map(), drops: dropCounter(o.log), stopped: false }
+  const s: Server = { ...o, ...rates, held: new Map(), looked: new Map(), strangers: new Map(), drops: dropCounter(o.log), told: troubleTeller(o.log, now), stopped: false }
   return {
     frame(device: string, octets: Uint8Array): void {
       if (s.stopped) return
@@ -104,10 +104,6 @@ export function devices(o: DevicesOptions): Devices {
   }
 }
 
-function told(s: Server, error: unknown): void {
-  s.log({ event: "trouble", code: isTrouble(error) ? error.code : "unexpected", line: words(error) })
-}
-
 /** A device that is not held: it is looked up, seldom, before anything is spent on it. */
 function lookUp(s: Server, id: string, octets: Uint8Array): void {
   const now = s.now()
@@ -116,8 +112,8 @@ function lookUp(s: Server, id: string, octets: Uint8Array): void {
   if ((s.strangers.get(id) ?? 0) > now) return s.drops.drop("kms/identity", id)
   if (s.looked.size >= LOOKED_UP || !s.mayLookUp(now)) return s.drops.drop("rate/limited", id)
   s.looked.set(id, [octets])
-  const found = s.store.device(id).then((reach) => welcome(s, id, reach), (error: unknown) => told(s, error))
-  found.finally(() => s.looked.delete(id)).catch((error: unknown) => told(s, error))
+  const found = s.store.device(id).then((reach) => welcome(s, id, reach), s.told)
+  found.finally(() => s.looked.delete(id)).catch(s.told)
 }
 
 function welcome(s: Server, id: string, reach: Reach | undefined): void {
@@ -172,7 +168,7 @@ async function work(s: Server, d: Device, transfer: number, request: Uint8Array)
   } catch (error) {
     // the store is down: nothing is said, and the device asks again in its own time
     d.channel.receiver.forget()
-    told(s, error)
+    s.told(error)
   }
   pump(s, d)
 }
@@ -195,7 +191,7 @@ function again(s: Server, d: Device, transfer: number): void {
     pump(s, d)
   }
   const sent = s.store.responseOf(d.id, transfer).then(send)
-  sent.catch((error: unknown) => told(s, error)).finally(() => (d.fetching = false)).catch(() => undefined)
+  sent.catch(s.told).finally(() => (d.fetching = false)).catch(() => undefined)
 }
 
 /** Sends what is due and comes back for what will be. */

@@ -50,7 +50,7 @@ export function storeTrouble(name: string, error: unknown): Trouble {
   const known = CODES.find(([start]) => code.startsWith(start))
   if (known !== undefined) return trouble(known[1], `The store ${name}: ${words(error)}`, error)
   // pg says these in words only
-  if (/connection terminated|timeout exceeded|not queryable/i.test(words(error))) return trouble("store/connect", `The store ${name}: ${words(error)}`, error)
+  if (/connection terminated|timeout|not queryable/i.test(words(error))) return trouble("store/connect", `The store ${name}: ${words(error)}`, error)
   return trouble("store/failed", `The store ${name}: ${words(error)}`, error)
 }
 

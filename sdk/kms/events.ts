@@ -1,4 +1,5 @@
 /** What a KMS at work says of itself: structured events without secrets. */
+import { isTrouble, words } from "./trouble.ts"
 import type { Audit } from "./types.ts"
 
 /** One event; `device` is a device id. */
@@ -31,5 +32,20 @@ export function dropCounter(log: Log): DropCounter {
       if (Number.isInteger(Math.log2(count))) log({ event: "dropped", why, device, count })
     },
     counts: () => Object.fromEntries(counts),
+  }
+}
+
+/** A code is not told again for so long. */
+const AGAIN_MS = 1000
+
+/** Tells the log of whatever was thrown, but seldom: a store that is down fails at every frame. */
+export function troubleTeller(log: Log, now: () => number): (error: unknown) => void {
+  const last = new Map<string, number>()
+  return (error) => {
+    const code = isTrouble(error) ? error.code : "unexpected"
+    const at = now()
+    if (at - (last.get(code) ?? -Infinity) < AGAIN_MS) return
+    last.set(code, at)
+    log({ event: "trouble", code, line: words(error) })
   }
 }

@@ -6,7 +6,7 @@ import { codeOf, plainRows, storeTrouble, type Driver, type Query } from "./driv
 export async function postgresDriver(url: string): Promise<Driver> {
   const { default: pg } = await import("pg")
   const types = { getTypeParser: (oid: number, format?: "text" | "binary") => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format as "text")) }
-  const pool = new pg.Pool({ connectionString: url, max: 4, connectionTimeoutMillis: 5000, types: types as never })
+  const pool = new pg.Pool({ connectionString: url, max: 4, connectionTimeoutMillis: 5000, query_timeout: LONGEST_MS, keepAlive: true, types: types as never })
   const name = withoutCredentials(url)
   // an idle connection that breaks is replaced at the next use
   pool.on("error", () => undefined)
@@ -19,6 +19,9 @@ export async function postgresDriver(url: string): Promise<Driver> {
 }
 
 const INT8 = 20
+
+/** A server that says nothing for so long has gone without a word. */
+const LONGEST_MS = 15000
 
 function withoutCredentials(url: string): string {
   try {

@@ -85,9 +85,11 @@ export async function serve(o: ServiceOptions): Promise<Service> {
   const answer = answerer({ store: o.store, vault: o.open.vault, kms: o.open.kms, issuer: o.issuer, utc })
   const limits = { ...serverLimits, ...o.limits }
   const all = devices({ store: o.store, answer, sym: o.sym, limits, log, publish, now: () => performance.now() })
-  const ready = attend(client, all, o, log)
+  let ending = false
+  const ready = attend(client, all, o, (event) => ending || log(event))
   const close = async (): Promise<void> => {
     await all.stop()
+    ending = true
     await client.endAsync(!client.connected)
   }
   return { ready, counts: () => all.counts(), close }

@@ -78,6 +78,10 @@ export interface AnswerChange {
   readonly to?: Identity
   /** The echo; the caller's point unless told otherwise. */
   readonly ECCPTi?: Uint8Array
+  /** The own point's sub-payload, less its Next payload octet. */
+  readonly ECCPTr?: Uint8Array
+  /** What else stands in clear. */
+  readonly clear?: (clear: Clear) => Partial<Clear>
 }
 
 /** An R_MESSAGE_1 made by hand, with all that its maker knows. */
@@ -94,9 +98,10 @@ export function answerByHand(of: Radio, call: Opened, change: AnswerChange = {})
   const ssrcs = Array.from({ length: emptySessions(m.header.map) }, (_, i) => i + 1)
   const chosen = good(answer(m.header.map, m.SP, of.profile.srtp, ssrcs, "by hand"))
   const offered = clearOf(m, m.RAND!)
-  const clear: Clear = { ...offered, IDRr: change.IDRr ?? offered.IDRr, map: chosen.map, SP: chosen.policies }
+  const answered: Clear = { ...offered, IDRr: change.IDRr ?? offered.IDRr, map: chosen.map, SP: chosen.policies }
+  const clear: Clear = { ...answered, ...change.clear?.(answered) }
   const y = pair(of)
-  const plain = encodeInner(clear.IDRi, change.ECCPTi ?? call.inner.ECCPTi!.raw, clear.IDRr, subPayload(of, y))
+  const plain = encodeInner(clear.IDRi, change.ECCPTi ?? call.inner.ECCPTi!.raw, clear.IDRr, change.ECCPTr ?? subPayload(of, y))
   const { octets } = sealByHand(of, { type: dataType.R_MESSAGE_1, clear, to: change.to ?? clear.IDRi, before: [m.octets], plain })
   const kSession = run(of.profile.groups[0]!.agree(y.secret, call.inner.ECCPTi!.point))
   assert(kSession !== undefined)

@@ -91,6 +91,12 @@ export function octets(source: Dice, length: number): Uint8Array {
   return out
 }
 
+/** So many seeds, or the one of the environment's SEED. */
+export function seeds(from: number, count: number): number[] {
+  const only = process.env["SEED"]
+  return only === undefined ? Array.from({ length: count }, (_, i) => from + i) : [Number(only)]
+}
+
 /** How one run is set up. */
 export interface Setup {
   readonly seed: number

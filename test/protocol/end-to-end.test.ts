@@ -129,6 +129,7 @@ for (const way of ways)
       assert(restarted !== undefined)
       await restarted
       assert.deepEqual((await kms.store.issued(fill.device)).map((i) => i.times), [1, 1])
+      assert.deepEqual(r.seen.changed, [])
       assert.deepEqual(r.seen.messages(), [(await kms.store.load(fill.pskId, 0))!.record!.response])
       await kms.store.verifyAudit()
     })

@@ -34,13 +34,19 @@ export function currentPeriod(fill: KeyFill): number {
 export class Seen {
   private readonly blocks: Map<string, string> = new Map()
   private readonly numbers: Map<number, number> = new Map()
+  /** Blocks that came with two contents, as `transfer.index`. */
+  readonly changed: string[] = []
 
   take(frame: DataFrame): void {
     const key = `${frame.transfer}.${frame.index}`
     const octets = hex(frame.octets)
-    assert.equal(this.blocks.get(key) ?? octets, octets, `block ${key} came with two contents`)
+    if ((this.blocks.get(key) ?? octets) !== octets) this.changed.push(key)
     this.blocks.set(key, octets)
     this.numbers.set(frame.transfer, frame.last)
+  }
+
+  has(frame: DataFrame): boolean {
+    return this.blocks.has(`${frame.transfer}.${frame.index}`)
   }
 
   /** Blocks seen so far, of all transfers. */
@@ -164,4 +170,13 @@ export function codeOf(value: object): string {
 /** All that both ends of a call must agree on, keys included, in one text. */
 export function contextsOf(call: Secured): string {
   return JSON.stringify(call.contexts.map((c) => ({ ...c, masterKey: hex(c.masterKey), masterSalt: hex(c.masterSalt), mki: hex(c.mki) })))
+}
+
+/** Waits until something is so, and fails when it is not within half a minute. */
+export async function until(so: () => boolean, what: string): Promise<void> {
+  const end = performance.now() + 30_000
+  while (!so()) {
+    assert(performance.now() < end, `${what} did not come`)
+    await new Promise((done) => setImmediate(done))
+  }
 }

@@ -17,6 +17,12 @@ describe("the KMS behind a broker", function () {
   after(() => kms.close())
 
   describe("the embedded broker with accounts", function () {
+    it("says which port is taken", async () => {
+      const broker = await startBroker()
+      await assert.rejects(startBroker({ port: broker.port }), (e: Error & { code?: unknown }) => e.code === "broker/connect" && e.message.includes(`127.0.0.1:${broker.port}`))
+      await broker.close()
+    })
+
     it("keeps a radio to the topics of its own device", async () => {
       const fill = await enrolled(kms)
       const other = await enrolled(kms, { uri: "sip:bob@radio.example" })
@@ -32,6 +38,9 @@ describe("the KMS behind a broker", function () {
       assert.equal(await refused(downTopic("north", fill.device)), false)
       assert.equal(await refused("ibake/1/call/AAAAAAAAAAAA/+"), false)
       for (const topic of [downTopic("north", other.device), upTopic("north", fill.device), "ibake/1/north/+/+/up", "ibake/1/north/+/+/down", "#", "ibake/1/call/+/+"]) assert.equal(await refused(topic), true, topic)
+      const called = new Promise<string>((resolve) => link.on("message", resolve))
+      await link.publishAsync("ibake/1/call/AAAAAAAAAAAA/BBBBBBBBBBBB", "hello", { qos: 1 })
+      assert.equal(await called, "ibake/1/call/AAAAAAAAAAAA/BBBBBBBBBBBB")
       // publishing elsewhere ends the connection, before the KMS hears of it
       const ended = new Promise((resolve) => link.once("close", () => resolve(undefined)))
       link.publish(upTopic("north", other.device), Buffer.alloc(10))

@@ -3,22 +3,28 @@ import assert from "node:assert/strict"
 import { spawn, type ChildProcess } from "node:child_process"
 import { createHash } from "node:crypto"
 import { once } from "node:events"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { startBroker, type Broker } from "../../sdk/kms/index.ts"
-import { currentPeriod, fieldRadio, got } from "./field.ts"
-import { enrolled, kmsFolder, kmsIn, remove } from "./kms-parts.ts"
+import { decodeFrame } from "../../sdk/keys/frames.ts"
+import { currentPeriod, fieldRadio, got, type FieldRadio } from "./field.ts"
+import { enrolled, keyUnlock, kmsFolder, kmsIn, remove } from "./kms-parts.ts"
 
-const script = fileURLToPath(new URL("./kms-serve-child.ts", import.meta.url))
+const main = fileURLToPath(new URL("../../sdk/cli/main.ts", import.meta.url))
 const WEEK = 7
+/** A week has 5 or 6 blocks: more kills than this and nothing goes on. */
+const MOST_KILLS = 12
 
-/** Starts the KMS of a folder and waits until it serves. */
+/** Starts `ibake kms serve` on a folder and waits until the broker has its subscriptions. */
 async function kmsProcess(path: string, url: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ["--import", "tsx", script, path, url], { stdio: ["ignore", "pipe", "pipe"] })
-  let errors = ""
-  child.stderr!.on("data", (chunk: Buffer) => (errors += chunk.toString()))
-  const lines = createInterface({ input: child.stdout! })
-  await Promise.race([once(lines, "line"), once(child, "close").then(() => assert.fail(errors))])
+  const words = ["kms", "serve", "--dir", path, "--key-file", join(path, "key"), "--broker", url, "--json"]
+  const child = spawn(process.execPath, ["--import", "tsx", main, ...words], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, NODE_V8_COVERAGE: "" } })
+  let said = ""
+  child.stderr!.on("data", (chunk: Buffer) => (said += chunk.toString()))
+  const serving = new Promise<void>((done) => createInterface({ input: child.stdout! }).on("line", (line) => ((said += line), line.includes(`"event":"serving"`) && done())))
+  await Promise.race([serving, once(child, "close").then(() => assert.fail(said))])
   return child
 }
 
@@ -32,11 +38,14 @@ describe("a KMS process that is killed with SIGKILL", () => {
   let broker: Broker
   let path: string
   let child: ChildProcess | undefined
+  let radio: FieldRadio | undefined
   before(async () => {
     broker = await startBroker()
     path = await kmsFolder()
+    writeFileSync(join(path, "key"), keyUnlock().octets, { mode: 0o600 })
   })
   after(async () => {
+    radio?.close()
     if (child !== undefined) await killed(child)
     await broker.close()
     remove(path)
@@ -47,27 +56,30 @@ describe("a KMS process that is killed with SIGKILL", () => {
     const fill = await enrolled(before, { mtu: 256, url: broker.url })
     await before.close()
 
-    /** Blocks that the present KMS may still bring before it is killed. */
-    let left = 0
+    /** New blocks that may have come when the present KMS is killed. */
+    let most = 0
     let kills = 0
     let restarting: Promise<void> | undefined
     const restart = async (): Promise<void> => {
       await killed(child!)
-      kills++
+      child = undefined
+      if (++kills > MOST_KILLS) return
       child = await kmsProcess(path, broker.url)
-      left = 1
+      most = r.seen.size + 1
       restarting = undefined
     }
     const passes = (topic: string, octets: Uint8Array): boolean => {
       if (!topic.endsWith("/down") || octets[0] !== 0x10) return restarting === undefined
       if (restarting !== undefined) return false
-      if (left > 0) return left--, true
+      const frame = decodeFrame(octets)
+      if ("fault" in frame || frame.kind !== "data" || r.seen.has(frame) || r.seen.size < most) return true
       // the block that comes now was never sent: the KMS died before it
       restarting = restart()
       return false
     }
     child = await kmsProcess(path, broker.url)
-    const r = fieldRadio(fill, { passes })
+    const r = fieldRadio(fill, { passes, limits: { transferSeconds: 20 } })
+    radio = r
     const result = got(await r.fetch(WEEK))
     await restarting
     r.close()
@@ -76,6 +88,7 @@ describe("a KMS process that is killed with SIGKILL", () => {
 
     const answers = r.seen.messages()
     assert.equal(answers.length, 1)
+    assert.deepEqual(r.seen.changed, [])
     const blocks = Math.ceil(answers[0]!.length / (256 - 5))
     assert(blocks >= 5, `${blocks} blocks`)
     assert(kills >= blocks, `${kills} kills at ${blocks} blocks`)

@@ -11,6 +11,7 @@ import { readResponse, requestMessage, type KeyResponse, type RequestTools } fro
 import { AskChannel } from "../../sdk/keys/ask.ts"
 import { transferOf } from "../../sdk/keys/channel.ts"
 import { downTopic, upTopic } from "../../sdk/keys/topics.ts"
+import type { Timestamp } from "../../sdk/mikey/payload.ts"
 import { prf256 } from "../../sdk/mikey/prf.ts"
 import { nobleSym } from "../../sdk/sym/noble.ts"
 import { defaultIssuer, defaultMaster, foundKms, newDevice, openKms, openStore, pgliteDriver, serve, type Driver, type Founding, type Issuer, type KeyFill, type KmsEvent, type OpenKms, type Service, type ServiceOptions, type Store, type SubscriberRow } from "../../sdk/kms/index.ts"
@@ -32,7 +33,7 @@ export const founding: Founding = { name: "north", uri: "kms.example", hosts: ["
 export const AT = 1_780_000_000_000
 
 /** A new folder in memory where the system has such: what a killed process wrote stays, and hundreds of fsyncs cost nothing. */
-function ramFolder(name: string): string {
+export function ramFolder(name: string): string {
   return existsSync("/dev/shm") ? mkdtempSync(`/dev/shm/ibake-${name}-`) : folder(name)
 }
 
@@ -95,8 +96,8 @@ export async function enrolled(kms: TestKms, wish: Parameters<typeof device>[1] 
 export const tools: RequestTools = { sym: nobleSym, prf: prf256(nobleSym) }
 
 /** A request of this device at this time, for the current and next periods. */
-export function request(fill: KeyFill, utc: number, RAND: Uint8Array = new Uint8Array(randomBytes(16))): Uint8Array {
-  const about = { identities: fill.identities, kmsUri: fill.kms.own.kmsUri, pskId: fill.pskId, T: { type: 0, value: ntp(utc) }, csbId: 0x01020304, RAND }
+export function request(fill: KeyFill, utc: number, RAND: Uint8Array = new Uint8Array(randomBytes(16)), T: Timestamp = { type: 0, value: ntp(utc) }): Uint8Array {
+  const about = { identities: fill.identities, kmsUri: fill.kms.own.kmsUri, pskId: fill.pskId, T, csbId: 0x01020304, RAND }
   return requestMessage(tools, fill.psk, about)
 }
 

@@ -260,6 +260,26 @@ describe("the KMS's service", function () {
     assert.equal(read(fill, sent, await waiting).kind, "keys")
   })
 
+  it("sends the stored answer of an earlier request again when its DATA comes again", async () => {
+    const s = await running()
+    const fill = await enrolled(kms)
+    const r = await client(fill)
+    const counted = request(fill, now(), undefined, { type: 2, value: new Uint8Array([0, 0, 0, 1]) })
+    const first = await r.fetch(counted)
+    assert.equal(read(fill, counted, first).kind, "keys")
+    const later = request(fill, now())
+    await r.fetch(later)
+    await told(s, (e) => e.event === "delivered" && e.device === fill.device)
+    // the service has sent another answer since: one block of the earlier request is enough
+    const transfer = transferOf(nobleSym, counted)
+    const heard = new Promise<Buffer>((resolve) => r.client.on("message", (_, payload) => payload[0] === 0x10 && payload[1]! * 256 + payload[2]! === transfer && resolve(payload)))
+    const last = Math.ceil(counted.length / 123) - 1
+    r.client.publish(upTopic("north", fill.device), Buffer.from(dataFrame(transfer, last, last, counted.subarray(123 * last))))
+    const block = await heard
+    assert.deepEqual(new Uint8Array(block.subarray(5)), first.subarray(123 * block[3]!, 123 * block[3]! + block.length - 5))
+    assert.equal((await kms.store.audit(2)).filter((e) => e.event === "issued").length, 2, "nothing was computed for it")
+  })
+
   it("never lets two servers of one store answer one T differently", async () => {
     const made: Uint8Array[] = []
     const [a, b] = [await running(undefined, { issuer: tinyIssuer(made), parts: "A" }), await running(undefined, { issuer: tinyIssuer(made) })]

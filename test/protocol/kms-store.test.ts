@@ -9,7 +9,7 @@ import { nobleSym } from "../../sdk/sym/noble.ts"
 import { freePort, folder } from "../processes.ts"
 import { postgres, startPostgres, type Postgres } from "../postgres.ts"
 import { tool } from "../tools.ts"
-import { AT, device, enrolled, founding, keyUnlock, kmsFolder, kmsIn, kmsOf, remove, tinyIssuer, tinyRequest, type TestKms } from "./kms-parts.ts"
+import { AT, device, enrolled, founding, keyUnlock, kmsFolder, kmsIn, kmsOf, ramFolder, remove, tinyIssuer, tinyRequest, type TestKms } from "./kms-parts.ts"
 
 const code = (expected: string) => (error: unknown): boolean => {
   assert.equal((error as { code?: unknown }).code, expected, String(error))
@@ -229,7 +229,7 @@ describe("the KMS's store, embedded", function () {
   let driver: Driver
   let schemas = 0
   before(async function () {
-    path = folder("kms-schemas")
+    path = ramFolder("kms-schemas")
     driver = await pgliteDriver(path)
   })
   after(async () => (await driver.close(), remove(path)))

@@ -7,7 +7,7 @@ import { hex } from "../../sdk/base/bytes.ts"
 import { defaultMaster, foundKms, openKms, openStore, parseKeyFill, pgliteDriver, readKeyFile, vouch, writeKeyFill, type Driver, type KeyFill, type Store } from "../../sdk/kms/index.ts"
 import { newHeader, openVault, parseHeader, type Vault } from "../../sdk/kms/vault.ts"
 import { folder } from "../processes.ts"
-import { AT, device, founding, keyUnlock, kmsInMemory, passphrase, remove } from "./kms-parts.ts"
+import { AT, device, founding, keyUnlock, kmsInMemory, passphrase, ramFolder, remove } from "./kms-parts.ts"
 
 const code = (expected: string) => (error: unknown): boolean => {
   assert.equal((error as { code?: unknown }).code, expected, String(error))
@@ -87,7 +87,7 @@ describe("a KMS in its store", function () {
   let driver: Driver
   let store: Store
   before(async () => {
-    path = folder("kms-vault")
+    path = ramFolder("kms-vault")
     driver = await pgliteDriver(path)
     store = await openStore(driver)
     await assert.rejects(openKms(store, defaultMaster(), passphrase()), code("store/empty"))
