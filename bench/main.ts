@@ -85,6 +85,6 @@ function print(): void {
 }
 
 function goal(name: string, octets: number): string {
-  if (name === "REQUEST_KEY_RESP") return "two keys"
-  return octets < GOAL ? `< ${GOAL}` : `MISSES ${GOAL}`
+  const of = name === "REQUEST_KEY_RESP" ? ", with two keys" : ""
+  return (octets < GOAL ? `< ${GOAL}` : `MISSES ${GOAL}`) + of
 }

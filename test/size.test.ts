@@ -7,11 +7,12 @@ import { isManifestError, parseManifest, type Manifest } from "../boards/manifes
 const KB = 1024
 
 /** Words that no device bundle may hold: server libraries, a host's modules, the command, the master side of IBE. */
-const never = ["pglite", "aedes", "node:", "commander", "mqtt-packet", "IbeMaster", "bf-master"]
+const never = ["pglite", "aedes", "node:", "commander", "mqtt-packet", "IbeMaster", "bf-master", "bf1-master", "sakke-master"]
 
 /** What a profile promises not to contain, beyond that; a profile without an entry is noble's, which lives on BigInt. */
 const promised: Readonly<Record<string, readonly string[]>> = {
   noble: [],
+  "noble-all": [],
 }
 
 /** The whole door of the SDK and one profile, as a vendor's bundler would make them at worst: nothing unused dropped from the door. */

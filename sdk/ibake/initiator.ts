@@ -8,7 +8,7 @@ import type { BoxKeys, DhGroup, DhKey } from "../suite.ts"
 import { continuityFault, eccpt, echoes, encodeInner, identityOf, inner, kmsFault, number, open, ownKey, parseOwn, seal, uidAt, type Clear } from "./exchange.ts"
 import { ntp, same, sameName, type Identity, type Kms } from "./identity.ts"
 import { exchangeKeys, verification } from "./keys.ts"
-import { answers, offeredMap, offeredPolicies, sameMap, type Stream } from "./offer.ts"
+import { answers, checkStreams, offeredMap, offeredPolicies, sameMap, type Stream } from "./offer.ts"
 import { Held, ignore, ignored, send, Turn, type Agreement, type Now, type Outcome, type Party } from "./session.ts"
 
 /** What a call is about. */
@@ -68,7 +68,9 @@ export class Initiator {
   private readonly options: CallOptions
   private readonly turn: Turn
   private state: State
+  /** Misuse: no stream or more than 16, a CS ID twice or above 255, an SSRC of 0 where an SRTP-ID map says by it that there is none. */
   constructor(party: Party, options: CallOptions) {
+    checkStreams(options.streams, options.map)
     this.party = party
     this.options = options
     this.turn = new Turn()
@@ -213,8 +215,8 @@ export class Initiator {
     const called = this.options.peer
     if (!same(IDRi, this.options.me)) return refuse("identity/mismatch", "R_MESSAGE_1.IDRi")
     if (sameName(peer, this.options.me)) return refuse("identity/mismatch", "R_MESSAGE_1.IDRr")
-    // the called octets under another type are nobody else: no policy is asked
-    if (!same(peer, called) && (sameName(peer, called) || !this.retargets(peer))) return refuse("identity/refused", "R_MESSAGE_1.IDRr")
+    // the called octets under another type are nobody else; whether somebody else is taken is asked when the box has opened
+    if (!same(peer, called) && (sameName(peer, called) || this.options.onRetarget === undefined)) return refuse("identity/refused", "R_MESSAGE_1.IDRr")
     const theirs = this.party.keys.kmsOf(peer)
     if (theirs === undefined) return refuse("identity/unknown", "R_MESSAGE_1.IDRr")
     const peerUid = uidAt(this.party.profile, peer, theirs, state.clear.T)
@@ -226,14 +228,16 @@ export class Initiator {
     return { m, peer, theirs, peerUid }
   }
 
-  private retargets(peer: Identity): boolean {
-    return this.options.onRetarget !== undefined && this.options.onRetarget(peer)
+  /** Whether the one who answered is the called one, or the policy takes him. */
+  private takes(peer: Identity): boolean {
+    return same(peer, this.options.peer) || (this.options.onRetarget !== undefined && this.options.onRetarget(peer))
   }
 
   private opened(state: Called, reply: Reply, plain: Uint8Array, held: Held): Job<Outcome> {
     const contents = inner(plain, reply.m, "R_MESSAGE_1")
     if (isFault(contents)) return ignore(contents)
     if (contents.ECCPTi === undefined || !echoes(contents.ECCPTi, state.ECCPTi)) return ignored("auth/failed", "R_MESSAGE_1.ECCPTi")
+    if (!this.takes(reply.peer)) return ignored("identity/refused", "R_MESSAGE_1.IDRr")
     const theirPoint = contents.ECCPTr!
     if (theirPoint.curve !== state.group.curve) return ignored("curve/refused", "R_MESSAGE_1.ECCPTr")
     if (theirPoint.spi !== undefined) return ignored("wire/value", "R_MESSAGE_1.ECCPTr.KV")

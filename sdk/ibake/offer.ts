@@ -27,6 +27,18 @@ export interface Answer {
 
 const SRTP = 0
 
+/** Throws Misuse for streams that no map can say. */
+export function checkStreams(streams: readonly Stream[], map: "SRTP-ID" | undefined): void {
+  if (streams.length < 1 || streams.length > 16) throw new Error("streams: expected 1 to 16, got " + streams.length)
+  for (let i = 0; i < streams.length; i++) {
+    const of = streams[i]!
+    if (map === "SRTP-ID" && of.csId !== i + 1) throw new Error("streams: expected CS IDs 1, 2, ... for an SRTP-ID map, got " + of.csId)
+    if (map === "SRTP-ID" && of.ssrc === 0) throw new Error("streams: expected an SSRC above 0 for an SRTP-ID map, got 0")
+    if (!(of.csId >= 0 && of.csId <= 255)) throw new Error("streams: expected a CS ID of 0 to 255, got " + of.csId)
+    for (let k = 0; k < i; k++) if (streams[k]!.csId === of.csId) throw new Error("streams: expected different CS IDs, got " + of.csId + " twice")
+  }
+}
+
 /** SP payloads for a profile's offers, the best `most` of them, numbered from 0. */
 export function offeredPolicies(rules: SrtpRules, most: number): SecurityPolicy[] {
   const out: SecurityPolicy[] = []

@@ -216,3 +216,35 @@ describe("the rate limit before the pairing", () => {
     assert.equal(run(answerer(bob).receive(new Uint8Array(2048), NOW, "")).kind, "ignored")
   })
 })
+
+describe("a caller's streams", () => {
+  const from = "initiator" as const
+  const make = (streams: Parameters<typeof caller>[2]) => (): unknown => caller(alice, bob.me, streams)
+
+  it("are refused in words when no map can say them", () => {
+    assert.throws(make({ streams: [] }), /expected 1 to 16, got 0/)
+    assert.throws(make({ streams: Array.from({ length: 17 }, (_, i) => ({ csId: i, from })) }), /expected 1 to 16, got 17/)
+    assert.throws(make({ streams: [{ csId: 3, from }, { csId: 3, from }] }), /got 3 twice/)
+    assert.throws(make({ streams: [{ csId: 256, from }] }), /CS ID of 0 to 255, got 256/)
+    assert.throws(make({ streams: [{ csId: 2, from }], map: "SRTP-ID" }), /1, 2, \.\.\. for an SRTP-ID map, got 2/)
+    assert.throws(make({ streams: [{ csId: 1, from, ssrc: 0 }], map: "SRTP-ID" }), /SSRC above 0/)
+  })
+
+  it("may be sixteen", () => {
+    const streams = Array.from({ length: 16 }, (_, i) => ({ csId: i, from }))
+    assert.equal(sent(caller(alice, bob.me, { streams }).start(NOW))[8], 16)
+  })
+})
+
+describe("a policy on retargeting", () => {
+  it("is not asked for a message that does not open", () => {
+    let asked = 0
+    const initiator = caller(alice, bob.me, { onRetarget: () => (asked++, true) })
+    const R_MESSAGE_1 = sent(answerer(bob).receive(sent(initiator.start(NOW)), NOW, ""))
+    const elsewhere = new Uint8Array(R_MESSAGE_1)
+    const at = hex(elsewhere).indexOf(hex(bob.me.data)) / 2
+    elsewhere.set([..."car"].map((c) => c.charCodeAt(0)), at + 4)
+    assert.equal(refused(initiator.receive(elsewhere, NOW, "")), "auth/failed at R_MESSAGE_1.IBAKE")
+    assert.equal(asked, 0)
+  })
+})
