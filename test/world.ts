@@ -5,7 +5,7 @@
 import assert from "node:assert/strict"
 import { createWorld, type Air, type BoardOptions, type VirtualBoard, type World } from "../boards/virtual/port.ts"
 import { isFault, type Fault } from "../sdk/base/fault.ts"
-import { done, map, run } from "../sdk/base/job.ts"
+import { done, map } from "../sdk/base/job.ts"
 import { Device, type CallHandle, type DeviceEvents, type Enrolment, type Fetched, type Secured } from "../sdk/device.ts"
 import type { Encapsulation, Ibe, Params, PrivateKey } from "../sdk/ibe/ibe.ts"
 import { seal } from "../sdk/ibe/seal.ts"
@@ -16,7 +16,7 @@ import type { Kms, Subscriber } from "../sdk/kms/types.ts"
 import type { Periods } from "../sdk/mikey/vendor.ts"
 import type { Limits, Profile } from "../sdk/suite.ts"
 import { nobleSym } from "../sdk/sym/noble.ts"
-import { fastKit, named, octetsOf, realKit, seeded, type Kit } from "./fixture.ts"
+import { fastKit, octetsOf, seeded, type Kit } from "./fixture.ts"
 import { Tap } from "./tap.ts"
 import { testKem, testKemMaster } from "./test-kem.ts"
 
@@ -281,5 +281,3 @@ export function faultOf<T>(later: Later<T>): string {
 export function keysOf(call: Secured): string {
   return JSON.stringify(call.contexts.map((c) => ({ ...c, masterKey: Buffer.from(c.masterKey).toString("hex"), salt: Buffer.from(c.masterSalt).toString("hex"), mki: Buffer.from(c.mki).toString("hex") })))
 }
-
-export { named, realKit, run }

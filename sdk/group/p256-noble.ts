@@ -1,14 +1,10 @@
 /** P-256 (FIPS 186-5, ECC curve 8 of RFC 6267 table 5) through noble: SEC1 uncompressed points only. */
-import { mapHashToField } from "@noble/curves/abstract/modular.js"
-import { weierstrass, type WeierstrassPoint, type WeierstrassPointCons } from "@noble/curves/abstract/weierstrass.js"
-import { workOn, type Job } from "../base/job.ts"
-import type { DhGroup, DhKey } from "./group.ts"
-
-const OCTETS = 65
+import { weierstrass, type WeierstrassPointCons } from "@noble/curves/abstract/weierstrass.js"
+import type { DhGroup } from "./group.ts"
+import { agree, decodePoint, keygen, type NobleCurve } from "./weierstrass-noble.ts"
 
 let made: WeierstrassPointCons<bigint> | undefined
 
-/** The curve, made on first use: loading a module does nothing. */
 function curve(): WeierstrassPointCons<bigint> {
   if (made === undefined)
     made = weierstrass<bigint>({
@@ -23,35 +19,14 @@ function curve(): WeierstrassPointCons<bigint> {
   return made
 }
 
-/** noble refuses coordinates of p or more and what is not on the curve by throwing; the cofactor is 1. */
-function decode(octets: Uint8Array): WeierstrassPoint<bigint> | undefined {
-  if (octets.length !== OCTETS || octets[0] !== 4) return undefined
-  try {
-    return curve().fromBytes(octets)
-  } catch {
-    return undefined
-  }
-}
+const p256Curve: NobleCurve = { name: "p256", scalarOctets: 32, seedOctets: 48, curve }
 
 /** P-256 for ECCPT: points of 65 octets, seeds of 48. */
 export const p256: DhGroup = {
   curve: 8,
-  pointOctets: OCTETS,
+  pointOctets: 65,
   seedOctets: 48,
-  /** x = OS2IP(seed) mod (n - 1) + 1. */
-  keygen(seed: Uint8Array): Job<DhKey> {
-    if (seed.length !== 48) throw new Error(`p256.keygen: expected a seed of 48 octets, got ${seed.length}`)
-    return workOn(seed, (own) => {
-      const secret = mapHashToField(own, curve().Fn.ORDER)
-      return { secret, point: curve().BASE.multiply(curve().Fn.fromBytes(secret)).toBytes(false) }
-    })
-  },
-  valid: (point) => decode(point) !== undefined,
-  agree(secret: Uint8Array, point: Uint8Array): Job<Uint8Array | undefined> {
-    if (secret.length !== 32) throw new Error(`p256.agree: expected a secret of 32 octets, got ${secret.length}`)
-    return workOn(secret, (own) => {
-      const theirs = decode(point)
-      return theirs === undefined ? undefined : theirs.multiply(curve().Fn.fromBytes(own)).toBytes(false)
-    })
-  },
+  keygen: (seed) => keygen(p256Curve, seed),
+  valid: (point) => decodePoint(p256Curve, point) !== undefined,
+  agree: (secret, point) => agree(p256Curve, secret, point),
 }

@@ -79,7 +79,7 @@ export class Keyring {
 
   /**
    * Takes what a KMS issued: each key is proved to belong to its identity and period, and one bad key refuses all (key/invalid). Sets that the notice
-   * brings are judged one by one. Durable once the Job answers undefined; on store/refused nothing of it is kept.
+   * brings are judged one by one. Durable once the Job answers undefined; on store/refused nothing of it is used before the next boot.
    */
   install(keys: readonly NewKey[], sets: readonly ParameterSet[]): Job<Fault | undefined> {
     const own = this.parameters.own()
@@ -156,7 +156,8 @@ export class Keyring {
   private write(keys: readonly Held[]): boolean {
     if (!keep(this.store, this.profile.sym, SETS, this.encodeSets())) return false
     if (!this.store.sealed && this.profile.keysInTheOpen !== true) return true
-    const parts: Uint8Array[] = []
+    const own = this.parameters.own()!.set.kmsUri
+    const parts: Uint8Array[] = [u8(own.length), own]
     for (let i = 0; i < keys.length; i++) {
       const of = keys[i]!
       parts.push(u8(of.identity.type), u8(of.identity.data.length), of.identity.data, u32(of.period), u16(of.key.octets.length), of.key.octets)
@@ -175,9 +176,14 @@ export class Keyring {
   }
 
   private readSets(octets: Uint8Array): boolean {
+    const own = this.parameters.own()!.set.kmsUri
     const r = new Reader(octets)
+    let first = true
     while (r.left() > 0) {
       const set = decodeSet(r)
+      // the first is the own one: what a former KMS said of others is its word no more
+      if (first && !equal(set.kmsUri, own)) return r.fault === undefined
+      first = false
       // what was held once is held again, unless enrolment has since said otherwise
       if (r.fault === undefined) this.parameters.take(set)
     }
@@ -187,6 +193,8 @@ export class Keyring {
   private readKeys(octets: Uint8Array): boolean {
     const own = this.parameters.own()!
     const r = new Reader(octets)
+    // keys of a former KMS open nothing any more, and stand in the way of this one's
+    if (!equal(r.take(r.u8(KEYS), KEYS), own.set.kmsUri)) return r.fault === undefined
     while (r.left() > 0) {
       const type = r.u8(KEYS)
       const data = copy(r.take(r.u8(KEYS), KEYS))

@@ -229,3 +229,18 @@ describe("the keyring", () => {
     assert(isFault(ring.load({ ...own, suite: 9 }, [])))
   })
 })
+
+describe("a radio that is enrolled with another KMS", () => {
+  it("drops the keys and sets of the former one, and takes those of the new", () => {
+    const other = testKms(kit, { uri: "kms.fire.example", hosts: ["fire.example"] })
+    const store = new MemoryStore()
+    const before = radio(testKms(kit, { vouched: [other.state.own] }), "sip:anna@police.example", { store })
+    const third = testKms(kit, { uri: "kms.new.example", hosts: ["police.example"] })
+    const now = enrolled(third, "sip:anna@police.example", { store })
+    assert.deepEqual(now.ring.periods(now.me), [])
+    assert.equal(now.ring.kmsOf(named("sip:ben@fire.example")), undefined)
+    fetchKeys(now)
+    assert.equal(now.ring.periods(now.me).length, 2)
+    assert.notDeepEqual(now.ring.privateKey(now.me, now.ring.periods(now.me)[0]!)!.octets, before.ring.privateKey(before.me, before.ring.periods(before.me)[0]!)!.octets)
+  })
+})

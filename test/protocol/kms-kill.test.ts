@@ -9,7 +9,7 @@ import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { startBroker, type Broker } from "../../sdk/kms/index.ts"
 import { decodeFrame } from "../../sdk/keys/frames.ts"
-import { currentPeriod, fieldRadio, got, type FieldRadio } from "./field.ts"
+import { currentPeriod, fieldRadio, got, Seen, type FieldRadio } from "./field.ts"
 import { enrolled, keyUnlock, kmsFolder, kmsIn, remove } from "./kms-parts.ts"
 
 const main = fileURLToPath(new URL("../../sdk/cli/main.ts", import.meta.url))
@@ -104,5 +104,11 @@ describe("a KMS process that is killed with SIGKILL", () => {
     assert.deepEqual(issued.map((e) => (JSON.parse(e.detail) as { response: string }).response), [H(answers[0]!)])
     await kms.store.verifyAudit()
     await kms.close()
+  })
+
+  it("is watched by a listener that finds a block with two contents", () => {
+    const seen = new Seen()
+    for (const octet of [1, 1, 2]) seen.take({ kind: "data", transfer: 7, index: 0, last: 1, octets: new Uint8Array([octet]) })
+    assert.deepEqual(seen.changed, ["7.0"])
   })
 })
