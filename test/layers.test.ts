@@ -52,7 +52,7 @@ const table: readonly Row[] = [
 ]
 
 /** The master side of an IBE scheme: a KMS and tests hold it, a device never. */
-const master = "sdk/ibe/bf-master.ts"
+const master = "sdk/ibe/*-master.ts"
 const masterFor = ["sdk/kms/"]
 /** What a device bundle begins with. */
 const doors = ["sdk/index.ts", "sdk/device.ts", "boards/profiles/*.ts"]
@@ -112,7 +112,7 @@ function judge(one: Import): string | undefined {
   const own = home(row.of)
   // `boards/*/` is one row for many engines, and no engine imports another
   const sameFolder = own !== undefined && fits(own, one.to) && (!own.includes("*") || posix.dirname(one.from) === posix.dirname(one.to))
-  if (one.to === master && !masterFor.some((each) => fits(each, one.from))) return `${one.from} imports ${one.to}: the master side is for ${masterFor.join(", ")} only`
+  if (fits(master, one.to) && !masterFor.some((each) => fits(each, one.from))) return `${one.from} imports ${one.to}: the master side is for ${masterFor.join(", ")} only`
   if (sameFolder || row.may.some((each) => fits(each, one.to))) return undefined
   const types = row.types ?? []
   if (types.some((each) => fits(each, one.to))) return one.typesOnly ? undefined : `${one.from} imports ${one.to}: ${row.of} may import its types only`
@@ -151,7 +151,7 @@ function circle(tree: Tree): string | undefined {
 function wayToMaster(tree: Tree): string | undefined {
   const seen = new Set<string>()
   const visit = (file: string, way: string): string | undefined => {
-    if (file === master) return way
+    if (fits(master, file)) return way
     if (seen.has(file) || !tree.has(file)) return undefined
     seen.add(file)
     for (const one of importsOf(file, tree.get(file)!)) {
