@@ -66,15 +66,27 @@ function row(s: Scene, m: Tapped): Row {
   // what a radio sent it counts itself, for frames that were lost before the broker did not pass here
   const sent = Math.max(s.tap.frames(m.topic, m.transfer), ...(m.topic.endsWith("/down") ? [] : s.radios.map((r) => r.sent(m.transfer))))
   const message = type === dataType.REQUEST_KEY_PSK ? "REQUEST_KEY_INIT" : (names?.[0] ?? "?")
-  return { message, octets: m.octets.length, ms: m.ms, frames: blocks, retransmissions: sent - blocks }
+  return { message, octets: m.octets.length, ms: Math.round(m.at - began(s, m)), frames: blocks, retransmissions: sent - blocks }
+}
+
+/** When a message began: when the one that it answers had passed whole, or with its own first block. */
+function began(s: Scene, m: Tapped): number {
+  const earlier = s.tap.messages.filter((other) => other.at < m.at && conversation(other.topic) === conversation(m.topic))
+  return earlier.at(-1)?.at ?? m.from
+}
+
+/** Calls are one conversation here, and so is what a device and its KMS say to each other. */
+function conversation(topic: string): string {
+  return topic.includes("/call/") ? "call" : topic.split("/").slice(0, 5).join("/")
 }
 
 function table(rows: readonly Row[]): string {
-  const head = ["message", "octets", "frames", "resent", "ms on air"]
+  const head = ["message", "octets", "frames", "resent", "ms"]
   const cells = rows.map((r) => [r.message, r.octets, r.frames, r.retransmissions, r.ms].map(String))
   const widths = head.map((h, i) => Math.max(h.length, ...cells.map((c) => c[i]!.length)))
   const line = (c: readonly string[]): string => "  " + c.map((t, i) => (i === 0 ? t.padEnd(widths[i]!) : t.padStart(widths[i]!))).join("  ")
-  return ["", line(head), line(widths.map((w) => "-".repeat(w))), ...cells.map(line)].join("\n")
+  const foot = "  ms: from the message that it answers, work and air together; of a first message, air alone"
+  return ["", line(head), line(widths.map((w) => "-".repeat(w))), ...cells.map(line), foot].join("\n")
 }
 
 function contextsOf(event: RadioEvent): readonly Context[] {

@@ -11,8 +11,9 @@ export interface Tapped {
   readonly octets: Uint8Array
   /** Its number on the channel. */
   readonly transfer: number
-  /** Milliseconds from its first block to its last. */
-  readonly ms: number
+  /** When its first block passed, and its last, in milliseconds of this process. */
+  readonly from: number
+  readonly at: number
 }
 
 /** A running wiretap. */
@@ -40,7 +41,7 @@ export async function wiretap(url: string, told: (message: Tapped) => void): Pro
     if (of.receiver.take(frame, now) !== "complete") return
     const octets = copy(of.receiver.message()!)
     of.receiver.accept(frame.transfer, now)
-    const message = { topic, octets, transfer: frame.transfer, ms: Math.round(now - of.since) }
+    const message = { topic, octets, transfer: frame.transfer, from: of.since, at: now }
     messages.push(message)
     told(message)
   }
