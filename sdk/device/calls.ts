@@ -9,7 +9,7 @@ import type { Identity } from "../ibake/identity.ts"
 import { callTopic, deviceId } from "../keys/topics.ts"
 import { dataType } from "../mikey/numbers.ts"
 import { contexts, type SrtpContext } from "../srtp/contexts.ts"
-import type { Time } from "./enrolment.ts"
+import type { Time } from "./lent.ts"
 import type { Loop, Part } from "./loop.ts"
 import { Peers, type PeersParts } from "./peers.ts"
 

@@ -2,26 +2,15 @@
 import { ascii, concat, equal, u16, u32 } from "../base/bytes.ts"
 import { refuse, type Fault } from "../base/fault.ts"
 import { text, utf8 } from "../base/utf8.ts"
+import type { ParameterSet } from "../mikey/vendor.ts"
 import type { Params, Suite, Sym } from "../suite.ts"
+
+export type { ParameterSet } from "../mikey/vendor.ts"
 
 /** An identity as it stands on the wire: ID type 1 (URI) or 0 (NAI) and 1 to 255 octets in normal form. */
 export interface Identity {
   readonly type: number
   readonly data: Uint8Array
-}
-
-/** What a KMS publishes of itself; the first set comes by enrolment, later ones in notices. */
-export interface ParameterSet {
-  readonly suite: number
-  readonly version: number
-  /** Key period: length and offset in seconds from 1900-01-01. */
-  readonly periodLength: number
-  readonly periodOffset: number
-  /** KMS URI in normal form. */
-  readonly kmsUri: Uint8Array
-  /** Hosts and whole identities that this KMS speaks for, in normal form. */
-  readonly hosts: readonly Uint8Array[]
-  readonly publicParameter: Uint8Array
 }
 
 /** A KMS that is held: its parameter set with the suite it serves, parsed. */

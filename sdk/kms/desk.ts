@@ -6,8 +6,9 @@ import { concat, copy, hex } from "../base/bytes.ts"
 import { isFault, refuse, type Fault } from "../base/fault.ts"
 import { run } from "../base/job.ts"
 import type { IbeMaster } from "../ibe/ibe.ts"
-import { identity, type Identity, type ParameterSet } from "../ibake/identity.ts"
+import { identity, type ParameterSet } from "../ibake/identity.ts"
 import { byHash, Channel, longest, transferOf, type ChannelEvent, type ChannelLimits } from "../keys/channel.ts"
+import type { Enrolment } from "../keys/enrolment.ts"
 import { deviceId, deviceOf, downTopic, partTopics } from "../keys/topics.ts"
 import type { Board } from "../port.ts"
 import type { Sym } from "../suite.ts"
@@ -34,16 +35,6 @@ function name(value: string): Uint8Array {
   const id = identity(value, 1)
   if (isFault(id)) throw new Error(`deskKms: expected a name of 1 to 255 octets, got ${value}`)
   return id.data
-}
-
-/** What a device is enrolled with; the SDK's `Enrolment`. */
-export interface DeskEnrolment {
-  readonly identities: readonly Identity[]
-  readonly pskId: Uint8Array
-  readonly psk: Uint8Array
-  readonly kmsName: string
-  readonly set: ParameterSet
-  readonly vouched: readonly ParameterSet[]
 }
 
 /** What a desk is made of. */
@@ -77,7 +68,7 @@ export class Desk {
   }
 
   /** Enrols a device by its URIs; `random` gives that many random octets. */
-  enrol(uris: readonly string[], random: (octets: number) => Uint8Array): DeskEnrolment {
+  enrol(uris: readonly string[], random: (octets: number) => Uint8Array): Enrolment {
     const identities = uris.map((uri) => ({ type: 1, data: name(uri) }))
     const subscriber = { pskId: random(12), psk: random(32), identities }
     this.admit(subscriber)

@@ -1,5 +1,5 @@
 /** `ibake/kms`: the server side. A KMS is a store, a vault, the core that decides, and a service that carries it over MQTT. */
-export { Desk, deskKms, type DeskEnrolment, type DeskKms, type DeskOptions } from "./desk.ts"
+export { Desk, deskKms, type DeskKms, type DeskOptions } from "./desk.ts"
 export { defaultIssuer, defaultMaster } from "./masters.ts"
 export { entryHash, type AuditEntry, type AuditHead } from "./audit.ts"
 export { startBroker, type Broker, type BrokerOptions } from "./broker.ts"

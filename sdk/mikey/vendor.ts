@@ -11,13 +11,16 @@ export interface Periods {
   readonly count: number
 }
 
-/** What a KMS publishes of itself; the same fields as the ParameterSet of sdk/ibake. */
-export interface NoticeSet {
+/** What a KMS publishes of itself; the first set comes by enrolment, later ones in notices. */
+export interface ParameterSet {
   readonly suite: number
   readonly version: number
+  /** Key period: length and offset in seconds from 1900-01-01. */
   readonly periodLength: number
   readonly periodOffset: number
+  /** KMS URI in normal form. */
   readonly kmsUri: Uint8Array
+  /** Hosts and whole identities that this KMS speaks for, in normal form. */
   readonly hosts: readonly Uint8Array[]
   readonly publicParameter: Uint8Array
 }
@@ -26,7 +29,7 @@ export interface NoticeSet {
 export interface Notice {
   /** NTP-UTC, 8 octets. */
   readonly time: Uint8Array
-  readonly sets: readonly NoticeSet[]
+  readonly sets: readonly ParameterSet[]
 }
 
 const PERIODS = 1
@@ -80,14 +83,14 @@ export function decodeNotice(extension: Extension): Notice | Fault {
   const time = r.take(8, "notice.time")
   const count = r.u8("notice.count")
   if (count === 0) r.fail("wire/value", "notice.count")
-  const sets: NoticeSet[] = []
+  const sets: ParameterSet[] = []
   for (let i = 0; i < count && r.fault === undefined; i++) sets.push(decodeSet(r))
   const fault = ended(r, "notice")
   return fault === undefined ? { time, sets } : fault
 }
 
 /** One set: `suite(u8) version(u32) length(u32) offset(u32) len8 KMS-URI n(u8) (len8 host-or-identity)... len16 public-parameter`. */
-export function encodeSet(set: NoticeSet): Uint8Array {
+export function encodeSet(set: ParameterSet): Uint8Array {
   const parts = [u8(set.suite), u32(set.version), u32(set.periodLength), u32(set.periodOffset)]
   parts.push(len8(set.kmsUri.length, "KMS URI"), set.kmsUri, len8(set.hosts.length, "hosts"))
   for (let i = 0; i < set.hosts.length; i++) parts.push(len8(set.hosts[i]!.length, "host"), set.hosts[i]!)
@@ -96,7 +99,7 @@ export function encodeSet(set: NoticeSet): Uint8Array {
 }
 
 /** Reads one set; what does not parse is noted in the reader. */
-export function decodeSet(r: Reader): NoticeSet {
+export function decodeSet(r: Reader): ParameterSet {
   const suite = r.u8("set.suite")
   const version = r.u32("set.version")
   const periodLength = r.u32("set.length")

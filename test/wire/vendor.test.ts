@@ -2,8 +2,7 @@ import assert from "node:assert/strict"
 import fc from "fast-check"
 import { hex } from "../../sdk/base/bytes.ts"
 import { isFault, type Fault } from "../../sdk/base/fault.ts"
-import type { ParameterSet } from "../../sdk/ibake/identity.ts"
-import { decodeLastT, decodeNotice, decodePeriods, encodeLastT, encodeNotice, encodePeriods, type Notice, type NoticeSet } from "../../sdk/mikey/vendor.ts"
+import { decodeLastT, decodeNotice, decodePeriods, encodeLastT, encodeNotice, encodePeriods, type Notice, type ParameterSet } from "../../sdk/mikey/vendor.ts"
 import type { Extension } from "../../sdk/mikey/payload.ts"
 import { good, octets } from "./samples.ts"
 
@@ -11,7 +10,7 @@ const vendor = (text: string): Extension => ({ type: 0, data: octets("6962616b65
 const word = fc.nat(0xffffffff)
 const name = fc.uint8Array({ minLength: 1, maxLength: 255 })
 
-const sets: fc.Arbitrary<NoticeSet> = fc.record({
+const sets: fc.Arbitrary<ParameterSet> = fc.record({
   suite: fc.nat(255),
   version: word,
   periodLength: fc.integer({ min: 1, max: 0xffffffff }),
