@@ -11,45 +11,22 @@ import {
   echoes,
   encodeInner,
   groupOf,
-  identityOf,
   inner,
-  kmsFault,
   number,
   open,
   ownKey,
   parseOwn,
   sameKms,
   seal,
-  uidAt,
   verified,
   type Clear,
-  type OwnKey,
 } from "./exchange.ts"
-import { same, sameName, utcOf, type Identity, type Kms } from "./identity.ts"
+import { same, utcOf } from "./identity.ts"
 import { exchangeKeys } from "./keys.ts"
+import { callFor, type AnswerOptions, type Call } from "./called.ts"
 import { HalfOpen, Remembered, type Exchange } from "./memory.ts"
-import { answer, emptySessions, offerFault, sameMap, samePolicies } from "./offer.ts"
+import { answer, emptySessions, sameMap, samePolicies } from "./offer.ts"
 import { Held, ignore, ignored, send, Turn, type Agreement, type Now, type Outcome, type Party } from "./session.ts"
-
-/** Whom a device answers as. */
-export interface AnswerOptions {
-  /** The identities that calls may be addressed to. */
-  readonly me: readonly Identity[]
-  /** "slow": a path on which one message may take minutes, the channel of PROTOCOL section 7; exchanges stay half-open for the skew window. */
-  readonly path?: "slow"
-}
-
-/** An I_MESSAGE_1 that parses and is for us, judged by what stands in clear. */
-interface Call {
-  readonly m: Message
-  readonly hash: Uint8Array
-  readonly me: Identity
-  readonly own: Kms
-  readonly key: OwnKey
-  readonly peer: Identity
-  readonly theirs: Kms
-  readonly peerUid: Uint8Array
-}
 
 /** An I_MESSAGE_1 whose box has opened and does not contradict it. */
 interface Opened {
@@ -120,12 +97,12 @@ export class Responder {
       const held = this.halfOpen.byHash(hash)
       return held === undefined ? ignored("replay/seen", "I_MESSAGE_1") : send(held.R_MESSAGE_1)
     }
-    const call = this.fits(m, hash)
+    const call = callFor(this.party, this.options, m, hash)
     if (isFault(call)) return ignore(call)
     if (this.seen.full() || !this.party.gate.admits(source, now.ticks)) return ignored("rate/limited", "I_MESSAGE_1")
-    const box = call.own.suite.box
+    const box = call.calledKms.suite.box
     const held = new Held()
-    const job = chain(box.decapsulate(m.IBAKE!, call.key.key, call.key.uid, call.own.par), (keys: BoxKeys | undefined) => {
+    const job = chain(box.decapsulate(m.IBAKE!, call.calledKey.key, call.calledKey.uid, call.calledKms.par), (keys: BoxKeys | undefined) => {
       const plain = keys === undefined ? undefined : open(m, box, keys, new Uint8Array(0))
       if (keys !== undefined) box.wipe(keys)
       if (plain === undefined) return ignored("auth/failed", "I_MESSAGE_1.IBAKE")
@@ -134,41 +111,6 @@ export class Responder {
       return isFault(opened) ? ignore(opened) : this.reply(opened, now, held)
     })
     return this.turn.take(held.during(job))
-  }
-
-  private fits(m: Message, hash: Uint8Array): Call | Fault {
-    const peer = identityOf(m.IDRi!, "I_MESSAGE_1.IDRi")
-    if (isFault(peer)) return peer
-    const called = identityOf(m.IDRr!, "I_MESSAGE_1.IDRr")
-    if (isFault(called)) return called
-    if (sameName(peer, called)) return refuse("identity/mismatch", "I_MESSAGE_1.IDRi")
-    // an own call that comes back through a name shared with others would let a radio talk to itself
-    if (this.isMyName(peer)) return refuse("identity/mismatch", "I_MESSAGE_1.IDRi")
-    const me = this.mine(called)
-    if (me === undefined) return refuse("identity/mismatch", "I_MESSAGE_1.IDRr")
-    const own = this.party.keys.kmsOf(me)
-    if (own === undefined) return refuse("identity/unknown", "I_MESSAGE_1.IDRr")
-    const theirs = this.party.keys.kmsOf(peer)
-    if (theirs === undefined) return refuse("identity/unknown", "I_MESSAGE_1.IDRi")
-    const kms = kmsFault(m, theirs, own, "I_MESSAGE_1")
-    if (kms !== undefined) return kms
-    const offer = offerFault(m.header.map, m.SP, "I_MESSAGE_1")
-    if (offer !== undefined) return offer
-    const key = ownKey(this.party.profile, this.party.keys, me, own, m.T.value)
-    if (isFault(key)) return key
-    const peerUid = uidAt(this.party.profile, peer, theirs, m.T.value)
-    if (peerUid === undefined) return refuse("time/skew", "I_MESSAGE_1.T")
-    return { m, hash, me, own, key, peer, theirs, peerUid }
-  }
-
-  private mine(called: Identity): Identity | undefined {
-    for (let i = 0; i < this.options.me.length; i++) if (same(this.options.me[i]!, called)) return this.options.me[i]
-    return undefined
-  }
-
-  private isMyName(peer: Identity): boolean {
-    for (let i = 0; i < this.options.me.length; i++) if (sameName(this.options.me[i]!, peer)) return true
-    return false
   }
 
   private opened(call: Call, plain: Uint8Array): Opened | Fault {
