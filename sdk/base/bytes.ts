@@ -45,6 +45,11 @@ export function u32(value: number): Uint8Array {
   return out
 }
 
+/** The number in the first four octets, big-endian. */
+export function number32(octets: Uint8Array): number {
+  return octets[0]! * 0x1000000 + ((octets[1]! << 16) | (octets[2]! << 8) | octets[3]!)
+}
+
 /** Equal length and octets; leaves at the first difference, so never for secrets. */
 export function equal(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false

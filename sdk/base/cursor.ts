@@ -1,4 +1,5 @@
 /** A reader over strangers' octets. The first shortfall sticks: what is read after it is empty or zero, and `fault` says where it was. */
+import { number32 } from "./bytes.ts"
 import { refuse, type Fault, type FaultCode } from "./fault.ts"
 
 export class Reader {
@@ -31,7 +32,7 @@ export class Reader {
   }
   u32(place: string): number {
     const o = this.take(4, place)
-    return o.length === 4 ? o[0]! * 0x1000000 + ((o[1]! << 16) | (o[2]! << 8) | o[3]!) : 0
+    return o.length === 4 ? number32(o) : 0
   }
   /** Notes what is wrong at `place`; the first note stays. */
   fail(code: FaultCode, place: string): void {

@@ -1,5 +1,5 @@
 /** The four machines of `ibake session`: each takes one line's worth and answers what its lines say. All is sans-IO core; here it only gets its values. */
-import { hex, u32, wipe } from "../base/bytes.ts"
+import { hex, number32, u32, wipe } from "../base/bytes.ts"
 import { isFault, type Fault } from "../base/fault.ts"
 import { run, type Job } from "../base/job.ts"
 import { ntp, utcOf, type Identity, type ParameterSet } from "../ibake/identity.ts"
@@ -7,7 +7,6 @@ import { Initiator } from "../ibake/initiator.ts"
 import { readResponse, requestMessage, type KeyResponse } from "../ibake/keyrequest.ts"
 import { Responder } from "../ibake/responder.ts"
 import { Gate, type Agreement, type Draw, type Now, type Outcome, type Party } from "../ibake/session.ts"
-import { number } from "../ibake/exchange.ts"
 import { Keyring } from "../keys/keyring.ts"
 import { defaultIssuer, defaultMaster } from "../kms/masters.ts"
 import { setFields } from "../kms/sets.ts"
@@ -73,7 +72,7 @@ function request(value: unknown): Machine {
       const RAND = draws.draw(16)
       if (csbId === undefined || RAND === undefined) return draws.judge([{ ignored: "entropy/none", at: "REQUEST_KEY_INIT" }])
       const T = file.T ?? { type: tsType.NTP_UTC, value: ntp(Date.now() / 1000) }
-      sent = requestMessage(profile, file.psk, { identities: file.identities, kmsUri: set.kmsUri, pskId: file.pskId, T, csbId: number(csbId), RAND, periods: file.periods })
+      sent = requestMessage(profile, file.psk, { identities: file.identities, kmsUri: set.kmsUri, pskId: file.pskId, T, csbId: number32(csbId), RAND, periods: file.periods })
       return [{ send: hex(sent) }]
     },
     receive(octets: Uint8Array): Answer[] {

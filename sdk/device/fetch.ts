@@ -1,5 +1,5 @@
 /** Fetching keys: one request at a time, durable before it is sent, resumed after a power cut, repeated for what did not fit. PROTOCOL sections 6 and 7. */
-import { wipe } from "../base/bytes.ts"
+import { number32, wipe } from "../base/bytes.ts"
 import { isFault, refuse, type Fault } from "../base/fault.ts"
 import { ntp, ntpSeconds, period, utcOf, type Identity } from "../ibake/identity.ts"
 import { readResponse, requestMessage, type KeyResponse } from "../ibake/keyrequest.ts"
@@ -142,7 +142,7 @@ export class Fetcher implements Part {
       const csbId = this.parts.draw(4)
       const RAND = this.parts.draw(16)
       if (csbId === undefined || RAND === undefined) return undefined
-      const number = csbId[0]! * 0x1000000 + ((csbId[1]! << 16) | (csbId[2]! << 8) | csbId[3]!)
+      const number = number32(csbId)
       const fields = { identities, kmsUri: e.set.kmsUri, pskId: e.pskId, T, csbId: number, RAND, periods }
       const request = requestMessage(this.parts.profile, e.psk, fields)
       if (this.channel.free(transferOf(this.parts.profile.sym, request))) return request

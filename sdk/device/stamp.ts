@@ -2,7 +2,7 @@
  * What of a key request is durable before it is sent, PROTOCOL section 6: its T, NTP-UTC or on a board without a clock COUNTER, raised and never used
  * twice; and the request itself, which a power cut must not change.
  */
-import { copy, u32 } from "../base/bytes.ts"
+import { copy, number32, u32 } from "../base/bytes.ts"
 import { ntp, utcOf } from "../ibake/identity.ts"
 import { keep, kept } from "../keys/kept.ts"
 import { tsType } from "../mikey/numbers.ts"
@@ -38,7 +38,7 @@ export function nextStamp(store: Store, utc: number | undefined, skewSeconds: nu
 
 function nextCounter(store: Store): Timestamp | undefined {
   const last = store.get(STAMP.counter)
-  const value = u32((last === undefined || last.length !== 4 ? 0 : number(last)) + 1)
+  const value = u32((last === undefined || last.length !== 4 ? 0 : number32(last)) + 1)
   return store.put(STAMP.counter, value) ? { type: tsType.COUNTER, value } : undefined
 }
 
@@ -56,7 +56,7 @@ function nextNtp(store: Store, utc: number, skewSeconds: number): Timestamp | un
 export function raiseCounter(store: Store, lastT: Uint8Array): boolean {
   const held = store.get(STAMP.counter)
   const told = copy(lastT.subarray(4))
-  if (held !== undefined && held.length === 4 && number(held) >= number(told)) return true
+  if (held !== undefined && held.length === 4 && number32(held) >= number32(told)) return true
   return store.put(STAMP.counter, told)
 }
 
@@ -68,8 +68,4 @@ function after(stamp: Uint8Array): Uint8Array {
     if (out[i] !== 0) break
   }
   return out
-}
-
-function number(octets: Uint8Array): number {
-  return octets[0]! * 0x1000000 + ((octets[1]! << 16) | (octets[2]! << 8) | octets[3]!)
 }

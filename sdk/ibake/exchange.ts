@@ -177,8 +177,3 @@ export function continuityFault(m: Message, clear: Clear, at: string): Fault | u
   if (m.RAND !== undefined && !equal(m.RAND, clear.RAND)) return refuse("auth/failed", at + ".RAND")
   return undefined
 }
-
-/** The number in four octets. */
-export function number(octets: Uint8Array): number {
-  return octets[0]! * 0x1000000 + ((octets[1]! << 16) | (octets[2]! << 8) | octets[3]!)
-}

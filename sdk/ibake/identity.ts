@@ -1,5 +1,5 @@
 /** Identities, key periods and the UID: PROTOCOL section 1, 3GPP TS 33.180 F.2.1, NTP time of RFC 4330. */
-import { ascii, concat, equal, u16, u32 } from "../base/bytes.ts"
+import { ascii, concat, equal, number32, u16, u32 } from "../base/bytes.ts"
 import { refuse, type Fault } from "../base/fault.ts"
 import { text, utf8 } from "../base/utf8.ts"
 import type { ParameterSet } from "../mikey/vendor.ts"
@@ -151,13 +151,13 @@ export function ntp(utc: number): Uint8Array {
 
 /** Seconds from 1900-01-01 of a timestamp: with its top bit clear it is of the era that begins in 2036 (RFC 4330). */
 export function ntpSeconds(stamp: Uint8Array): number {
-  const seconds = stamp[0]! * 0x1000000 + ((stamp[1]! << 16) | (stamp[2]! << 8) | stamp[3]!)
+  const seconds = number32(stamp)
   return seconds < 0x80000000 ? seconds + 4294967296 : seconds
 }
 
 /** UTC seconds, with their fraction, of a timestamp. */
 export function utcOf(stamp: Uint8Array): number {
-  const fraction = stamp[4]! * 0x1000000 + ((stamp[5]! << 16) | (stamp[6]! << 8) | stamp[7]!)
+  const fraction = number32(stamp.subarray(4))
   return ntpSeconds(stamp) - NTP_EPOCH + fraction / 4294967296
 }
 

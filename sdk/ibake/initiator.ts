@@ -1,11 +1,11 @@
 /** The Initiator of an IBAKE exchange: RFC 6267 section 4.2.2, with the checks of PROTOCOL section 4. */
-import { concat, copy, equal, equalCt, wipe } from "../base/bytes.ts"
+import { concat, copy, equal, equalCt, number32, wipe } from "../base/bytes.ts"
 import { isFault, refuse, type Fault } from "../base/fault.ts"
 import { chain, done, map, type Job } from "../base/job.ts"
 import type { Message } from "../mikey/message.ts"
 import { dataType, mapType } from "../mikey/numbers.ts"
 import type { BoxKeys, DhGroup, DhKey } from "../suite.ts"
-import { continuityFault, eccpt, echoes, encodeInner, identityOf, inner, kmsFault, number, open, ownKey, parseOwn, seal, uidAt, type Clear } from "./exchange.ts"
+import { continuityFault, eccpt, echoes, encodeInner, identityOf, inner, kmsFault, open, ownKey, parseOwn, seal, uidAt, type Clear } from "./exchange.ts"
 import { ntp, same, sameName, type Identity, type Kms } from "./identity.ts"
 import { exchangeKeys, verification } from "./keys.ts"
 import { answers, checkStreams, offeredMap, offeredPolicies, sameMap, type Stream } from "./offer.ts"
@@ -117,7 +117,7 @@ export class Initiator {
     const SP = offeredPolicies(this.party.profile.srtp, type === mapType.SRTP_ID ? 1 : 16)
     const named = this.options.kms === "named"
     return {
-      csbId: number(csbId),
+      csbId: number32(csbId),
       T,
       RAND: rand,
       IDRi: this.options.me,
@@ -141,7 +141,7 @@ export class Initiator {
       }
       const drawn = this.party.draw(4)
       if (drawn === undefined) return undefined
-      out.push({ csId: stream.csId, from: stream.from, ssrc: number(drawn) || 1, roc: stream.roc, seq: stream.seq })
+      out.push({ csId: stream.csId, from: stream.from, ssrc: number32(drawn) || 1, roc: stream.roc, seq: stream.seq })
     }
     return out
   }

@@ -1,5 +1,5 @@
 /** The Responder of IBAKE exchanges: RFC 6267 section 4.2.2, with the checks of PROTOCOL section 4. One object serves all callers of a device. */
-import { concat, copy, wipe } from "../base/bytes.ts"
+import { concat, copy, number32, wipe } from "../base/bytes.ts"
 import { isFault, refuse, type Fault, type FaultCode } from "../base/fault.ts"
 import { chain, map, type Job } from "../base/job.ts"
 import type { Message } from "../mikey/message.ts"
@@ -12,7 +12,6 @@ import {
   encodeInner,
   groupOf,
   inner,
-  number,
   open,
   ownKey,
   parseOwn,
@@ -147,7 +146,7 @@ export class Responder {
     for (let i = 0; i < count; i++) {
       const drawn = this.party.draw(4)
       if (drawn === undefined) return undefined
-      out.push(number(drawn) || 1)
+      out.push(number32(drawn) || 1)
     }
     return out
   }
