@@ -79,7 +79,7 @@ after(() => children.forEach((child) => child.kill("SIGKILL")))
 describe("ibake --help", () => {
   const commands = [
     "", "demo", "kms", "kms init", "kms serve", "kms enrol", "kms list", "kms revoke", "kms vouch",
-    "radio", "radio fetch", "radio call", "radio answer", "session", "session initiator", "session responder", "session request", "session issue",
+    "decode", "radio", "radio fetch", "radio call", "radio answer", "session", "session initiator", "session responder", "session request", "session issue",
   ]
   it("of every subcommand has examples, goes to standard output and ends with 0", async () => {
     for (let i = 0; i < commands.length; i += 3) {
@@ -95,7 +95,7 @@ describe("ibake --help", () => {
 
   it("names every subcommand, and the exit codes", async () => {
     const { out } = await ibake("--help")
-    for (const name of ["demo", "kms", "radio", "session"]) assert.match(out, new RegExp(`^ {2}${name}\\b`, "m"))
+    for (const name of ["decode", "demo", "kms", "radio", "session"]) assert.match(out, new RegExp(`^ {2}${name}\\b`, "m"))
     assert.match(out, /Exit codes: 0 .* 1 .* 2 /)
   })
 })

@@ -71,8 +71,13 @@ export async function start(how: Start): Promise<Server> {
   process.once("exit", kill)
   const ended = new Promise<void>((done) => child.once("close", () => done()))
   const stop = async (): Promise<void> => {
+    // mosquitto forgets a signal that comes between its word that it runs and its loop, so it is said again
     child.kill(how.signal)
+    const again = setInterval(() => child.kill(how.signal), 500)
+    const last = setTimeout(kill, 10000)
     await ended
+    clearInterval(again)
+    clearTimeout(last)
     process.removeListener("exit", kill)
     rmSync(how.folder, { recursive: true, force: true })
   }

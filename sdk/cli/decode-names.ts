@@ -18,7 +18,7 @@ export const dataTypes: Names = {
 
 /** RFC 3830 table 6.1.b, RFC 6043 section 6.1, RFC 6267 table 3; as the fields are called in trees. */
 export const payloads: Names = {
-  3: "DH", 6: "ID", 13: "TR", 15: "RANDR", 16: "TP", 17: "TICKET", 18: "SAKKE", ...inverse(payloadType),
+  3: "DH", 6: "ID", 13: "TR", 15: "RANDR", 16: "TP", 17: "TICKET", 26: "SAKKE", ...inverse(payloadType),
   0: "last payload", 20: "Key data", 21: "General Extension",
 }
 
@@ -73,8 +73,15 @@ export const srtpParameters: { readonly [type: number]: { readonly name: string;
 export function named(names: Names): (value: number) => Telling {
   return (value) => {
     if (names[value] !== undefined) return { meaning: names[value] }
-    return { meaning: "unknown", wrong: `expected one of ${Object.keys(names).join(", ")}, came ${value}` }
+    return { meaning: "unknown", wrong: `expected ${ranges(Object.keys(names).map(Number))}, came ${value}` }
   }
+}
+
+/** Ascending numbers in words: `0 to 17, 20 to 26`. */
+function ranges(numbers: readonly number[]): string {
+  const starts = numbers.filter((n) => !numbers.includes(n - 1))
+  const ends = numbers.filter((n) => !numbers.includes(n + 1))
+  return starts.map((from, i) => (from === ends[i] ? `${from}` : `${from} to ${ends[i]}`)).join(", ")
 }
 
 /** Tells text, where the octets are any. */

@@ -168,6 +168,6 @@ export function troubles(fields: readonly Field[], path: string): Trouble[] {
   return fields.flatMap((f) => {
     const field = `${path}.${f.field}`
     const own = f.wrong === undefined ? [] : [{ at: f.at, field, wrong: f.wrong }]
-    return [...own, ...troubles(f.fields ?? [], field)]
+    return [...own, ...troubles(f.fields ?? [], field), ...troubles(f.opened?.fields ?? [], `${field} opened`)]
   })
 }

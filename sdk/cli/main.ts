@@ -9,6 +9,7 @@ interface Entry {
 }
 
 const commands: Readonly<Record<string, Entry>> = {
+  decode: { summary: "MIKEY messages as annotated trees; captures for Wireshark", load: async () => (await import("./decode.ts")).decodeCommand() },
   demo: { summary: "two radios, one KMS, one narrow channel, in one go", load: async () => (await import("./demo.ts")).demoCommand() },
   kms: { summary: "run a key management service", load: async () => (await import("./kms.ts")).kmsCommand() },
   radio: { summary: "a radio as a process: fetch keys, call, answer", load: async () => (await import("./radio.ts")).radioCommand() },
