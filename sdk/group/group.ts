@@ -10,7 +10,7 @@ export interface DhGroup {
   readonly curve: number
   /** Octets of an encoded point: 65 (P-256), 97 (P-384), 32 (X25519). */
   readonly pointOctets: number
-  /** Random octets that `keygen` takes: 48 for P-256, so that the bias is below 2^-64. */
+  /** Random octets that `keygen` takes: 48 for P-256 and 72 for P-384, so that the bias is below 2^-64; 32 for X25519, whose secret they are. */
   readonly seedOctets: number
   /** Octets of [x]P and of x; never fails for a seed of that length. */
   keygen(seed: Uint8Array): Job<DhKey>

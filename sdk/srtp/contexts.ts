@@ -6,7 +6,7 @@ import { mapType, prfConstant, protType } from "../mikey/numbers.ts"
 import type { SecurityPolicy } from "../mikey/payload.ts"
 import { prfLabel } from "../mikey/prf.ts"
 import type { Prf } from "../suite.ts"
-import { policyOf, srtpSizes, type SrtpCipher } from "./policy.ts"
+import { policyOf, shortTagOf, srtpSizes, type SrtpCipher, type SrtpTransform } from "./policy.ts"
 
 /** One direction of SRTP and SRTCP. `masterKey` and `masterSalt` are secret and wiped by whoever asked for them. */
 export interface SrtpContext {
@@ -20,12 +20,13 @@ export interface SrtpContext {
   readonly seq?: number
   /** Master Key Identifier, 1 to 255 octets. */
   readonly mki: Uint8Array
-  readonly cipher: SrtpCipher
+  /** As the call agreed on it; a short tag only where `shortTag` put it. */
+  readonly cipher: SrtpTransform
   /** 16 or 32 octets. */
   readonly masterKey: Uint8Array
   /** 12 octets for GCM, 14 for AES-CM. */
   readonly masterSalt: Uint8Array
-  /** Octets of authentication tag: 16 for GCM, 10 for HMAC-SHA1-80. */
+  /** Octets of authentication tag on an SRTP packet: 16 for GCM, 10 for HMAC-SHA1-80, 4 for HMAC-SHA1-32. */
   readonly tagOctets: number
   /** SRTP packets that the key may protect: 2^48. */
   readonly lifetime: number
@@ -73,6 +74,28 @@ export function wipeContexts(list: readonly SrtpContext[]): void {
   for (let i = 0; i < list.length; i++) {
     wipe(list[i]!.masterKey)
     wipe(list[i]!.masterSalt)
+  }
+}
+
+/**
+ * The context as a media stack takes it whose SRTP packets carry 4 octets of tag, or undefined for GCM. MIKEY does not negotiate this (see ShortTagCipher):
+ * the stacks of both ends must be set up for it. Key and salt are those of `of`, not copies, and wiped with it.
+ */
+export function shortTag(of: SrtpContext): SrtpContext | undefined {
+  const cipher = shortTagOf(of.cipher)
+  if (cipher === undefined) return undefined
+  return {
+    csId: of.csId,
+    from: of.from,
+    ssrc: of.ssrc,
+    roc: of.roc,
+    seq: of.seq,
+    mki: of.mki,
+    cipher,
+    masterKey: of.masterKey,
+    masterSalt: of.masterSalt,
+    tagOctets: 4,
+    lifetime: of.lifetime,
   }
 }
 

@@ -5,6 +5,15 @@ import type { SrtpRules } from "../suite.ts"
 /** The ciphers that are sent and taken; encryption or authentication NULL or off never is. */
 export type SrtpCipher = "AEAD_AES_128_GCM" | "AEAD_AES_256_GCM" | "AES_CM_128_HMAC_SHA1_80" | "AES_256_CM_HMAC_SHA1_80"
 
+/**
+ * HMAC-SHA1 cut to 4 octets on SRTP packets (RFC 3711 section 5.2, RFC 6188 section 3.2). No SP payload of ours carries it, for PROTOCOL section 4 fixes
+ * the tag at 10 octets: it is never offered or taken in a call, and only for a media stack that both ends are set up for by hand, by `shortTag`.
+ */
+export type ShortTagCipher = "AES_CM_128_HMAC_SHA1_32" | "AES_256_CM_HMAC_SHA1_32"
+
+/** What a media stack may be handed. */
+export type SrtpTransform = SrtpCipher | ShortTagCipher
+
 /** What a cipher needs, in octets. */
 export interface SrtpSizes {
   readonly keyOctets: number
@@ -36,6 +45,28 @@ const HIGHEST = 20
 /** Master key, master salt and tag of a cipher, in octets. */
 export function srtpSizes(cipher: SrtpCipher): SrtpSizes {
   return rowOf(cipher)
+}
+
+/** What a media stack needs, in octets: for a short tag all but the tag as for the long one. */
+export function transformSizes(cipher: SrtpTransform): SrtpSizes {
+  const long = longTagOf(cipher)
+  if (long === undefined) return rowOf(cipher as SrtpCipher)
+  const sizes = rowOf(long)
+  return { keyOctets: sizes.keyOctets, saltOctets: sizes.saltOctets, tagOctets: 4 }
+}
+
+/** The cipher that was negotiated where the tag is short, or undefined where it is not. */
+export function longTagOf(cipher: SrtpTransform): SrtpCipher | undefined {
+  if (cipher === "AES_CM_128_HMAC_SHA1_32") return "AES_CM_128_HMAC_SHA1_80"
+  if (cipher === "AES_256_CM_HMAC_SHA1_32") return "AES_256_CM_HMAC_SHA1_80"
+  return undefined
+}
+
+/** The transform of a cipher with a short tag, or undefined: GCM has none. */
+export function shortTagOf(cipher: SrtpTransform): ShortTagCipher | undefined {
+  if (cipher === "AES_CM_128_HMAC_SHA1_80") return "AES_CM_128_HMAC_SHA1_32"
+  if (cipher === "AES_256_CM_HMAC_SHA1_80") return "AES_256_CM_HMAC_SHA1_32"
+  return undefined
 }
 
 /** Policy param of an SP payload for a cipher: ascending types, one octet each. */
