@@ -179,6 +179,8 @@ async function call(radio: Radio, peer: string): Promise<number> {
   const result = await new Promise<Secured | Fault>((resolve) => void radio.device.call(peer, resolve))
   if (isFault(result)) return failed(radio, result)
   told(radio, result, Math.round(performance.now() - began))
+  // the acknowledgement of R_MESSAGE_2 is still to go, and may be lost: a radio that left at once would be called after for a minute
+  await pause(LINGER_MS)
   return exit.ok
 }
 
@@ -203,9 +205,16 @@ async function answer(radio: Radio, incoming: Incoming, o: { calls?: number; sec
   return enough
 }
 
-/** R_MESSAGE_2 is on its way when the Responder is done: the call is not over before the Initiator has it, or is given up. */
+/** A caller stays so long after it is secured, and a called one at most twice as long: the time of two resends. */
+const LINGER_MS = 3000
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+/** R_MESSAGE_2 is on its way when the Responder is done: the call is over when the Initiator has it, or is gone. */
 async function delivered(radio: Radio): Promise<void> {
-  for (let i = 0; i < 600 && radio.device.sending(); i++) await new Promise((resolve) => setTimeout(resolve, 100))
+  for (let waited = 0; waited < 2 * LINGER_MS && radio.device.sending(); waited += 100) await pause(100)
 }
 
 function told(radio: Radio, call: Secured, ms: number | undefined): void {
