@@ -3,7 +3,7 @@ import { copy, wipe } from "./base/bytes.ts"
 import type { Fault } from "./base/fault.ts"
 import { Air } from "./device/air.ts"
 import { Calls, type CallHandle, type Secured } from "./device/calls.ts"
-import { drawFrom, Time } from "./device/lent.ts"
+import { drawFrom, jitterFrom, Time } from "./device/lent.ts"
 import { Fetcher, type Fetched, type FetchProgress } from "./device/fetch.ts"
 import { Loop } from "./device/loop.ts"
 import type { CallOptions } from "./ibake/initiator.ts"
@@ -241,9 +241,4 @@ function withOwnPsk(e: Enrolment): Enrolment {
 function callLimits(profile: Profile): { transferOctets: number; transferSeconds: number; retryMs: number; retryMaxMs: number } {
   const limits = profile.limits
   return { transferOctets: limits.messageOctets, transferSeconds: limits.callSeconds, retryMs: limits.retryMs, retryMaxMs: limits.retryMaxMs }
-}
-
-function jitterFrom(board: Board): () => number {
-  const one = new Uint8Array(1)
-  return () => (board.entropy.fill(one) ? one[0]! : 0)
 }

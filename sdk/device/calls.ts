@@ -1,6 +1,5 @@
 /** Calls: Initiators and the Responder of a device, fed with the messages of its peers, and the SRTP contexts that come of them. */
-import { wipe } from "../base/bytes.ts"
-import { Reader } from "../base/cursor.ts"
+import { number32, wipe } from "../base/bytes.ts"
 import { isFault, refuse, type Fault } from "../base/fault.ts"
 import { Initiator, type CallOptions } from "../ibake/initiator.ts"
 import type { AnswerOptions } from "../ibake/called.ts"
@@ -126,8 +125,8 @@ export class Calls implements Part {
   private outcome(outcome: Outcome, from: string, call: Call | undefined): void {
     if (outcome.kind === "ignored") return this.parts.onIgnored(outcome.fault)
     if (outcome.octets !== undefined) {
-      // R_MESSAGE_2 takes the place of R_MESSAGE_1 on the path, and not of another exchange's
-      const exchange = call === undefined ? csbId(outcome.octets) : call
+      // R_MESSAGE_2 takes the place of R_MESSAGE_1 on the path, and not of another exchange's: those of one have one CSB ID
+      const exchange = call === undefined ? number32(outcome.octets.subarray(4)) : call
       const fault = this.peers.send(from, exchange, outcome.octets, this.parts.time.now().ticks)
       if (fault !== undefined && call !== undefined) return this.over(call, fault)
       if (fault !== undefined) this.parts.onIgnored(fault)
@@ -198,8 +197,4 @@ export class Calls implements Part {
     while (this.calls.length > 0) this.drop(this.calls[0]!)
     this.responder.end()
   }
-}
-
-function csbId(octets: Uint8Array): number {
-  return new Reader(octets.subarray(4)).u32("HDR.CSB ID")
 }

@@ -15,7 +15,7 @@ import type { Periods } from "../mikey/vendor.ts"
 import type { Board } from "../port.ts"
 import type { Profile } from "../suite.ts"
 import type { Air } from "./air.ts"
-import type { Time } from "./lent.ts"
+import { jitterFrom, type Time } from "./lent.ts"
 import type { Loop, Part } from "./loop.ts"
 import { dropRequest, keepRequest, keptRequest, nextStamp, raiseCounter } from "./stamp.ts"
 import { both, firstMissing, firstOf } from "./wish.ts"
@@ -82,12 +82,8 @@ export class Fetcher implements Part {
     this.parts = parts
     this.up = upTopic(parts.enrolment.kmsName, id)
     this.down = downTopic(parts.enrolment.kmsName, id)
-    const jitter = (): number => {
-      const drawn = parts.draw(1)
-      return drawn === undefined ? 0 : drawn[0]!
-    }
     const keeper = blocksIn(parts.board.store, "rx.")
-    this.channel = new AskChannel({ mtu: parts.board.link.mtu, limits: parts.profile.limits, jitter, keeper })
+    this.channel = new AskChannel({ mtu: parts.board.link.mtu, limits: parts.profile.limits, jitter: jitterFrom(parts.board), keeper })
     this.asking = undefined
     this.wanted = undefined
     this.keys = 0

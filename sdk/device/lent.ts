@@ -10,6 +10,12 @@ export function drawFrom(board: Board): Draw {
   }
 }
 
+/** One octet of a board's randomness at a time, for jitter; 0 while it has none, for jitter is no secret. */
+export function jitterFrom(board: Board): () => number {
+  const one = new Uint8Array(1)
+  return () => (board.entropy.fill(one) ? one[0]! : 0)
+}
+
 /** The device's time: the board's if it has one, or that of a notice, counted on in ticks until the next boot. */
 export class Time {
   private readonly board: Board

@@ -48,7 +48,11 @@ const LAST_NUMBERS = 4
 
 /** The number of a message: the first two octets of its SHA-256. */
 export function transferOf(sym: Sym, octets: Uint8Array): number {
-  const hash = sym.sha256(octets)
+  return transferOfHash(sym.sha256(octets))
+}
+
+/** The number of a message whose hash is at hand. */
+export function transferOfHash(hash: Uint8Array): number {
   return hash[0]! * 256 + hash[1]!
 }
 

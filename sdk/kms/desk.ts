@@ -7,7 +7,7 @@ import { isFault, refuse, type Fault } from "../base/fault.ts"
 import { run } from "../base/job.ts"
 import type { IbeMaster } from "../ibe/ibe.ts"
 import { identity, type ParameterSet } from "../ibake/identity.ts"
-import { byHash, Channel, longest, transferOf, type ChannelEvent, type ChannelLimits } from "../keys/channel.ts"
+import { byHash, Channel, longest, transferOf, transferOfHash, type ChannelEvent, type ChannelLimits } from "../keys/channel.ts"
 import type { Enrolment } from "../keys/enrolment.ts"
 import { deviceId, deviceOf, downTopic, partTopics } from "../keys/topics.ts"
 import type { Board } from "../port.ts"
@@ -178,10 +178,6 @@ function recordName(sym: Sym, s: Subscriber, tsType: number): string {
 
 function recordOctets(r: Record_): Uint8Array {
   return concat([r.lastT, r.requestHash, r.response])
-}
-
-function transferOfHash(hash: Uint8Array): number {
-  return hash[0]! * 256 + hash[1]!
 }
 
 function dice(board: Board): number {
