@@ -12,6 +12,13 @@ export interface AnswerOptions {
   readonly me: readonly Identity[]
   /** Names that others hold keys of too, a team or a watch: who is called by one answers as the first of `me` (forking, RFC 6267 section 3.1). */
   readonly shared?: readonly Identity[]
+  /**
+   * Whether a call to somebody else that came here is answered, as the first of `me`, though its box cannot be opened: a call that was sent on
+   * (retargeting, RFC 6267 section 3.2), a mailbox (section 3.3). Never by default. Until I_MESSAGE_2 nobody knows who calls.
+   */
+  onUnread?(called: Identity): boolean
+  /** Takes ESKs along with such calls, and hands I_MESSAGE_2 out to be passed on; without it a message with an ESK is refused. */
+  readonly mailbox?: true
   /** "slow": a path on which one message may take minutes, the channel of PROTOCOL section 7; exchanges stay half-open for the skew window. */
   readonly path?: "slow"
 }
@@ -20,10 +27,11 @@ export interface AnswerOptions {
 export interface Call {
   readonly m: Message
   readonly hash: Uint8Array
-  /** The KMS and the key of the name that was called, which open the box. */
+  readonly called: Identity
+  /** The KMS and the key of the name that was called, which open the box; no key where the name is somebody else's. */
   readonly calledKms: Kms
-  readonly calledKey: OwnKey
-  /** Whom we answer as; the called name unless that is shared. */
+  readonly calledKey: OwnKey | undefined
+  /** Whom we answer as; the called name unless that is shared or somebody else's. */
   readonly me: Identity
   readonly own: Kms
   readonly peer: Identity
@@ -40,7 +48,8 @@ export function callFor(party: Party, options: AnswerOptions, m: Message, hash: 
   if (sameName(peer, called)) return refuse("identity/mismatch", "I_MESSAGE_1.IDRi")
   // an own call that comes back through a name shared with others would let a radio talk to itself
   if (isMyName(options, peer)) return refuse("identity/mismatch", "I_MESSAGE_1.IDRi")
-  const me = answersAs(options, called)
+  const named = answersAs(options, called)
+  const me = named === undefined ? standsIn(options, called) : named
   if (me === undefined) return refuse("identity/mismatch", "I_MESSAGE_1.IDRr")
   const own = party.keys.kmsOf(me)
   const calledKms = party.keys.kmsOf(called)
@@ -51,14 +60,14 @@ export function callFor(party: Party, options: AnswerOptions, m: Message, hash: 
   if (kms !== undefined) return kms
   const offer = offerFault(m.header.map, m.SP, "I_MESSAGE_1")
   if (offer !== undefined) return offer
-  const calledKey = ownKey(party.profile, party.keys, called, calledKms, m.T.value)
+  const calledKey = named === undefined ? undefined : ownKey(party.profile, party.keys, called, calledKms, m.T.value)
   if (isFault(calledKey)) return calledKey
   // what we answer comes back sealed to the name that we answer as
   const key = ownKey(party.profile, party.keys, me, own, m.T.value)
   if (isFault(key)) return key
   const peerUid = uidAt(party.profile, peer, theirs, m.T.value)
   if (peerUid === undefined) return refuse("time/skew", "I_MESSAGE_1.T")
-  return { m, hash, calledKms, calledKey, me, own, peer, theirs, peerUid }
+  return { m, hash, called, calledKms, calledKey, me, own, peer, theirs, peerUid }
 }
 
 function answersAs(options: AnswerOptions, called: Identity): Identity | undefined {
@@ -67,6 +76,12 @@ function answersAs(options: AnswerOptions, called: Identity): Identity | undefin
   const shared = options.shared
   for (let i = 0; shared !== undefined && i < shared.length; i++) if (same(shared[i]!, called)) return me[0]
   return undefined
+}
+
+/** The own name that answers a call to somebody else, if the policy takes it. */
+function standsIn(options: AnswerOptions, called: Identity): Identity | undefined {
+  if (options.onUnread === undefined || holdsName(options.me, called)) return undefined
+  return options.onUnread(called) ? options.me[0] : undefined
 }
 
 function isMyName(options: AnswerOptions, peer: Identity): boolean {

@@ -1,10 +1,11 @@
 /** The parts of the four messages that both roles write and check alike: headers, clear identities, sub-payloads, boxes. */
-import { concat, copy, equal, equalCt } from "../base/bytes.ts"
+import { ascii, concat, copy, equal, equalCt } from "../base/bytes.ts"
 import { refuse, type Fault } from "../base/fault.ts"
 import type { CsMap } from "../mikey/csmap.ts"
 import { build, buildChain, parse, parseChain, type Header, type Message } from "../mikey/message.ts"
 import { dataType, idRole, idType, macAlg, payloadType, prfFunc, tsType } from "../mikey/numbers.ts"
-import { ibakePayload, idrPayload, part, randPayload, spPayload, timestampPayload, verificationPayload, type Idr, type Part, type SecurityPolicy } from "../mikey/payload.ts"
+import { eskPayload, extensionPayload, ibakePayload, idrPayload, part, randPayload, spPayload, timestampPayload, verificationPayload } from "../mikey/payload.ts"
+import type { Extension, Idr, Part, SecurityPolicy } from "../mikey/payload.ts"
 import { eccptPayload, type ReadEccpt } from "../mikey/subpayload.ts"
 import type { Box, BoxKeys, DhGroup, PrivateKey, Profile, Sym } from "../suite.ts"
 import { isNormal, ntpSeconds, period, uid, type Identity, type Kms } from "./identity.ts"
@@ -24,6 +25,8 @@ export interface Clear {
   readonly IDRkmsr: Uint8Array | undefined
   readonly map: CsMap
   readonly SP: readonly SecurityPolicy[]
+  /** The Initiator's list of protocols offered in SDP; it goes into both I messages. */
+  readonly extension: Extension | undefined
 }
 
 /** The header of a call message. */
@@ -41,6 +44,7 @@ export function clearParts(type: number, clear: Clear): Part[] {
     parts.push(idr(idRole.IDRkmsi, { type: idType.URI, data: clear.IDRkmsi }), idr(idRole.IDRkmsr, { type: idType.URI, data: clear.IDRkmsr }))
   }
   for (let i = 0; i < clear.SP.length; i++) parts.push(part(spPayload, clear.SP[i]!))
+  if (clear.extension !== undefined && type !== dataType.R_MESSAGE_1) parts.push(part(extensionPayload, clear.extension))
   return parts
 }
 
@@ -66,30 +70,48 @@ export function encodeInner(IDRi: Identity, ECCPTi: Uint8Array | undefined, IDRr
   return buildChain(parts)
 }
 
-/** A message around a box that is sealed last: its AAD is what came before, then the message itself up to the ciphertext. */
-export function seal(type: number, clear: Clear, box: Box, keys: BoxKeys, before: Uint8Array, plain: Uint8Array): Uint8Array {
+/** What goes into a sealed box, and the keys that seal it; both stay the asker's to wipe. */
+export interface Sealing {
+  readonly box: Box
+  readonly keys: BoxKeys
+  readonly plain: Uint8Array
+}
+
+/** A message around a box that is sealed last: its AAD is what came before, then the message itself up to the ciphertext, then the ESK payload, if any. */
+export function seal(type: number, clear: Clear, ibake: Sealing, before: Uint8Array, esk: Sealing | undefined): Uint8Array {
   const parts = clearParts(type, clear)
-  const room = new Uint8Array(box.octets(keys, plain.length))
-  parts.push(part(ibakePayload, { encrData: room }))
-  const octets = build(header(type, clear), parts).octets
-  const at = octets.length - room.length
-  octets.set(box.seal(keys, concat([before, octets.subarray(0, at)]), plain), at)
+  parts.push(part(ibakePayload, { encrData: room(ibake) }))
+  if (esk !== undefined) parts.push(part(eskPayload, { encrData: room(esk) }))
+  const built = build(header(type, clear), parts)
+  const octets = built.octets
+  const prefix = octets.subarray(0, built.ibakeAt)
+  if (esk !== undefined) octets.set(esk.box.seal(esk.keys, concat([ascii("ESK"), prefix]), esk.plain), built.eskAt + 3)
+  const after = octets.subarray(esk === undefined ? octets.length : built.eskAt)
+  octets.set(ibake.box.seal(ibake.keys, concat([before, prefix, after]), ibake.plain), built.ibakeAt)
   return octets
 }
 
-/** R_MESSAGE_2 without a box: V covers all before its MAC, then the identities of both. */
-export function verified(sym: Sym, clear: Clear, authKey: Uint8Array): Uint8Array {
+/** Zero octets in the place of a box. */
+function room(of: Sealing): Uint8Array {
+  return new Uint8Array(of.box.octets(of.keys, of.plain.length))
+}
+
+/** R_MESSAGE_2, with a box where ECCPTi has come in I_MESSAGE_2 only: V covers all before its MAC, then the identities of both. */
+export function verified(sym: Sym, clear: Clear, authKey: Uint8Array, ibake: Sealing | undefined, before: Uint8Array): Uint8Array {
   const parts = clearParts(dataType.R_MESSAGE_2, clear)
+  if (ibake !== undefined) parts.push(part(ibakePayload, { encrData: room(ibake) }))
   parts.push(part(verificationPayload, { authAlg: macAlg.HMAC_SHA_256_256, mac: new Uint8Array(32) }))
-  const octets = build(header(dataType.R_MESSAGE_2, clear), parts).octets
-  const at = octets.length - 32
-  octets.set(verification(sym, authKey, octets.subarray(0, at), clear.IDRi.data, clear.IDRr.data), at)
+  const built = build(header(dataType.R_MESSAGE_2, clear), parts)
+  const octets = built.octets
+  if (ibake !== undefined) octets.set(ibake.box.seal(ibake.keys, concat([before, octets.subarray(0, built.ibakeAt)]), ibake.plain), built.ibakeAt)
+  octets.set(verification(sym, authKey, octets.subarray(0, built.macAt), clear.IDRi.data, clear.IDRr.data), built.macAt)
   return octets
 }
 
 /** The plaintext of a message's IBAKE box, or undefined when these keys or what came before are not the sender's. */
 export function open(m: Message, box: Box, keys: BoxKeys, before: Uint8Array): Uint8Array | undefined {
-  return box.open(keys, concat([before, m.octets.subarray(0, m.ibakeAt)]), m.IBAKE!)
+  const after = m.ESK === undefined ? new Uint8Array(0) : m.ESK.payload
+  return box.open(keys, concat([before, m.octets.subarray(0, m.ibakeAt), after]), m.IBAKE!)
 }
 
 /** The box's contents, if its identities are those in clear; a box that contradicts its message goes no further. */

@@ -2,9 +2,9 @@
 import { equal, wipe } from "../base/bytes.ts"
 import type { CsMap } from "../mikey/csmap.ts"
 import type { Clear } from "./exchange.ts"
-import type { Kms } from "./identity.ts"
+import type { Identity, Kms } from "./identity.ts"
 
-/** An exchange between R_MESSAGE_1 and I_MESSAGE_2; it holds K_SESSION, which is wiped when the exchange goes. */
+/** An exchange between R_MESSAGE_1 and I_MESSAGE_2; it holds a secret, which is wiped when the exchange goes. */
 export interface Exchange {
   /** H(I_MESSAGE_1). */
   readonly hash: Uint8Array
@@ -14,9 +14,14 @@ export interface Exchange {
   readonly offered: CsMap
   readonly own: Kms
   readonly theirs: Kms
+  readonly peerUid: Uint8Array
   readonly ECCPTr: Uint8Array
-  readonly kSession: Uint8Array
+  /** K_SESSION, or y where I_MESSAGE_1 was not read and ECCPTi is still to come. */
+  readonly secret: Uint8Array
+  /** The KV SPI of ECCPTi, or empty. */
   readonly spi: Uint8Array
+  /** Whom I_MESSAGE_1 was for, where that is somebody else and it was not read. */
+  readonly unread: Identity | undefined
   /** Ticks of the making of R_MESSAGE_1. */
   readonly since: number
 }
@@ -65,7 +70,7 @@ export class HalfOpen {
     while (this.list.length > 0) this.drop(0)
   }
   private drop(at: number): void {
-    wipe(this.list[at]!.kSession)
+    wipe(this.list[at]!.secret)
     this.list.splice(at, 1)
   }
 }

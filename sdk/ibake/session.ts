@@ -1,9 +1,9 @@
 /** What Initiator and Responder share: what they are given, what they answer, and the guards that stand before the pairing. */
 import { wipe } from "../base/bytes.ts"
-import { refuse, type Fault, type FaultCode } from "../base/fault.ts"
-import { done, map, type Done, type Job } from "../base/job.ts"
+import { isFault, refuse, type Fault, type FaultCode } from "../base/fault.ts"
+import { chain, done, map, type Done, type Job } from "../base/job.ts"
 import type { CsMap } from "../mikey/csmap.ts"
-import type { SecurityPolicy } from "../mikey/payload.ts"
+import type { Extension, SecurityPolicy } from "../mikey/payload.ts"
 import type { PrivateKey, Profile } from "../suite.ts"
 import type { Identity, Kms } from "./identity.ts"
 
@@ -50,6 +50,31 @@ export interface Agreement {
   readonly policies: readonly SecurityPolicy[]
   /** The MKI where the map does not carry it (SRTP-ID), else empty. */
   readonly spi: Uint8Array
+  /** The General Extensions of both I messages as both ends hold them, sealed against change: what `boundProtocols` compares with each SDP. */
+  readonly protocols: Protocols
+  /** Where the Responder could not open I_MESSAGE_1, and stands in for whom it was meant. */
+  readonly unread?: Unread
+}
+
+/** The General Extension of each I message. */
+export interface Protocols {
+  readonly I_MESSAGE_1: Extension | undefined
+  readonly I_MESSAGE_2: Extension | undefined
+}
+
+/** An exchange with somebody who stands in for the called one: a phone that the call was sent on to, or a mailbox. */
+export interface Unread {
+  /** IDRr of I_MESSAGE_1. */
+  readonly called: Identity
+  /** Initiator, where an ESK went: the SK in it, 32 octets, TGK of the content that is left; the holder's to wipe. The KMS can read it. */
+  readonly SK?: Uint8Array
+  /** Mailbox, where an ESK came: the whole I_MESSAGE_2, to be passed on to the called one with the content. */
+  readonly I_MESSAGE_2?: Uint8Array
+}
+
+/** First `job`, then, unless it ends in a Fault, the Job that `next` makes of its value. */
+export function onward<A, B>(job: Job<A | Fault>, next: (value: A) => Job<B | Fault>): Job<B | Fault> {
+  return chain<A | Fault, B | Fault>(job, (value) => (isFault(value) ? done<B | Fault>(value) : next(value)))
 }
 
 /** What a step leads to. A message that is ignored changes nothing. */
@@ -122,9 +147,9 @@ export class Held {
     while (this.secrets.length > 0) wipe(this.secrets.pop())
   }
   /** The Job, followed by the wipe, whether it ends or is dropped. */
-  during(job: Job<Outcome>): Job<Outcome> {
+  during<T>(job: Job<T>): Job<T> {
     const wiped = (): void => this.wipe()
-    return map(job, (outcome) => (wiped(), outcome), wiped)
+    return map(job, (value) => (wiped(), value), wiped)
   }
 }
 

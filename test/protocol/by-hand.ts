@@ -38,7 +38,7 @@ export function openByHand(of: Radio, as: Identity, octets: Uint8Array, ...befor
 export function clearOf(m: Message, RAND: Uint8Array): Clear {
   const id = (of: { type: number; data: Uint8Array }): Identity => ({ type: of.type, data: of.data })
   const { csbId, map } = m.header
-  return { csbId, T: m.T.value, RAND, IDRi: id(m.IDRi!), IDRr: id(m.IDRr!), IDRkmsi: m.IDRkmsi?.data, IDRkmsr: m.IDRkmsr?.data, map, SP: m.SP }
+  return { csbId, T: m.T.value, RAND, IDRi: id(m.IDRi!), IDRr: id(m.IDRr!), IDRkmsi: m.IDRkmsi?.data, IDRkmsr: m.IDRkmsr?.data, map, SP: m.SP, extension: m.extension }
 }
 
 /** A message to send: what stands in clear, and a box sealed to anyone, with anything in it. */
@@ -57,7 +57,7 @@ export function sealByHand(of: Radio, letter: Letter): { readonly octets: Uint8A
   const uid = uidAt(of.profile, letter.to, kms, letter.clear.T)!
   const keys = run(box.encapsulate(uid, kms.par, of.draw(box.seedOctets)!))
   const before = letter.before === undefined ? new Uint8Array(0) : H(...letter.before)
-  return { octets: seal(letter.type, letter.clear, box, keys, before, letter.plain), keys }
+  return { octets: seal(letter.type, letter.clear, { box, keys, plain: letter.plain }, before, undefined), keys }
 }
 
 /** A fresh pair of the profile's first group. */
@@ -113,7 +113,7 @@ export function confirmByHand(of: Radio, answered: HandAnswer, I_MESSAGE_2: Uint
   const { clear, I_MESSAGE_1, octets: R_MESSAGE_1 } = answered
   const transcript = { csbId: clear.csbId, RAND: clear.RAND, I_MESSAGE_1, R_MESSAGE_1, I_MESSAGE_2, kc }
   const made = exchangeKeys(of.profile.prf, of.profile.sym, answered.kSession, transcript)
-  return { octets: verified(of.profile.sym, clear, made.authKey), made }
+  return { octets: verified(of.profile.sym, clear, made.authKey, undefined, new Uint8Array(0)), made }
 }
 
 /** The identity that several radios of a team share; each of them holds its key. */

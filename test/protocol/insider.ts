@@ -75,6 +75,7 @@ function clear(random: Random, stage: Stage, m: Message): Clear {
     IDRkmsr: maybe(random, base.IDRkmsr, named),
     map: maybe(random, { type: base.map.type, sessions }, () => ({ type: 2, sessions: sessions.slice(1) .concat(sessions.slice(0, 1)) })),
     SP: maybe(random, base.SP, () => pick(random, [[other], [...base.SP, { ...other, no: 9 }], base.SP.slice(0, 1)])),
+    extension: maybe(random, base.extension, () => ({ type: random(3), data: some(random, random(20)) })),
   }
 }
 
@@ -82,7 +83,7 @@ function clear(random: Random, stage: Stage, m: Message): Clear {
 export function sealedByInsider(random: Random, stage: Stage, mallory: Radio): Uint8Array {
   const m = good(parse(stage.good, 65535))
   const open = clear(random, stage, m)
-  if (stage.name === "R_MESSAGE_2" && random(4) > 0) return verified(stage.alice.profile.sym, open, some(random, 32))
+  if (stage.name === "R_MESSAGE_2" && random(4) > 0) return verified(stage.alice.profile.sym, open, some(random, 32), undefined, new Uint8Array(0))
   const type = maybe<number>(random, m.header.dataType, () => pick(random, [22, 23, 24, 25]))
   const responder = type === dataType.R_MESSAGE_1 || type === dataType.I_MESSAGE_2
   const ECCPTi = maybe(random, type !== dataType.I_MESSAGE_2, () => random(2) === 0) ? point(random, mallory) : undefined
