@@ -2,12 +2,13 @@
 import { copy, wipe } from "./base/bytes.ts"
 import type { Fault } from "./base/fault.ts"
 import { Air } from "./device/air.ts"
-import { Calls, type CallHandle, type Secured } from "./device/calls.ts"
+import { Calls, type CallHandle, type Deferral, type Secured } from "./device/calls.ts"
 import { drawFrom, jitterFrom, Time } from "./device/lent.ts"
 import { Fetcher, type Fetched, type FetchProgress } from "./device/fetch.ts"
+import type { StreamCounters } from "./device/live.ts"
 import { Loop } from "./device/loop.ts"
 import type { CallOptions } from "./ibake/initiator.ts"
-import { identity, ntp, ntpSeconds, type Identity } from "./ibake/identity.ts"
+import { identity, ntp, ntpSeconds, same, type Identity } from "./ibake/identity.ts"
 import type { Stream } from "./ibake/offer.ts"
 import { Gate } from "./ibake/session.ts"
 import type { Enrolment } from "./keys/enrolment.ts"
@@ -17,8 +18,9 @@ import type { Periods } from "./mikey/vendor.ts"
 import type { Board } from "./port.ts"
 import type { Profile } from "./suite.ts"
 
-export type { CallHandle, Secured } from "./device/calls.ts"
+export type { CallHandle, Deferral, Secured } from "./device/calls.ts"
 export type { Enrolment } from "./keys/enrolment.ts"
+export type { StreamCounters } from "./device/live.ts"
 export type { Fetched, FetchProgress } from "./device/fetch.ts"
 
 /** What a device tells its application; each is optional, and none comes from within a call of the application's own, nor after `close`. */
@@ -34,8 +36,22 @@ export interface DeviceEvents {
 }
 
 /** How a call is made, where it is not as usual: two streams, one each way, under a GENERIC-ID map. */
-export interface CallChoices extends Partial<Omit<CallOptions, "me" | "peer" | "streams">> {
+export interface CallChoices extends Partial<Omit<CallOptions, "me" | "peer" | "streams" | "rekeys">> {
   readonly streams?: readonly Stream[]
+}
+
+/** Whom a device answers for beside its own names, and what it keeps where a call gets new keys. None of it is needed for calls under own names. */
+export interface Answering {
+  /** Those of the enrolment's identities that others hold keys of too, a team or a watch: a call to one is answered as the first other one (forking). */
+  readonly shared?: readonly Identity[]
+  /** Names of others whose calls come here, sent on or while they are away; the broker must let this device subscribe for them. */
+  readonly standsFor?: readonly Identity[]
+  /** Whether a call to a name that is none of the enrolment's is answered unread, as the first own one; never by default. */
+  onUnread?(called: Identity): boolean
+  /** Takes ESKs with such calls: this device is a mailbox. */
+  readonly mailbox?: true
+  /** Where a stream that this end sends has come to, for a live call that gets new keys. */
+  counters?(csbId: number, csId: number): StreamCounters | undefined
 }
 
 /** Milliseconds of work before the board rests. */
@@ -60,20 +76,27 @@ export class Device {
   private readonly air: Air
   private readonly fetcher: Fetcher
   private readonly calls: Calls
-  private readonly own: readonly string[]
+  private readonly me: Identity
+  /** Device ids of all names that calls are heard for. */
+  private readonly heard: readonly string[]
   private expiredAt: number
   private opened: boolean
   private closed: boolean
 
-  constructor(board: Board, profile: Profile, enrolment: Enrolment, events: DeviceEvents) {
+  constructor(board: Board, profile: Profile, enrolment: Enrolment, events: DeviceEvents, answering?: Answering) {
     if (enrolment.identities.length === 0) throw new Error("Device: expected an enrolment with at least one identity, got none")
     if (enrolment.psk.length !== 32) throw new Error("Device: expected a PSK of 32 octets, got " + enrolment.psk.length)
-    const own: string[] = []
-    for (let i = 0; i < enrolment.identities.length; i++) own.push(deviceId(profile.sym, enrolment.identities[i]!.data))
+    const answers = answering === undefined ? {} : answering
+    const shared = answers.shared === undefined ? [] : answers.shared
+    const me = without(enrolment.identities, shared)
+    if (me.length === 0) throw new Error("Device: expected an identity that is not shared, got none")
+    const own = idsOf(profile, me)
+    const others = idsOf(profile, shared).concat(idsOf(profile, answers.standsFor))
     this.board = board
     this.enrolment = withOwnPsk(enrolment)
     this.events = events
-    this.own = own
+    this.me = me[0]!
+    this.heard = own.concat(others)
     this.expiredAt = 0
     this.opened = false
     this.closed = false
@@ -101,11 +124,13 @@ export class Device {
     })
     this.calls = new Calls({
       party: { profile, keys: this.keyring, draw, gate: new Gate(profile.limits.boxesPerMinute) },
-      answers: { me: enrolment.identities, path: "slow" },
+      answers: { me, shared, onUnread: answers.onUnread, mailbox: answers.mailbox, path: "slow" },
       time: this.time,
       loop: this.loop,
       paths: { sym: profile.sym, mtu: board.link.mtu, limits: callLimits(profile), jitter: jitterFrom(board), air: this.air },
       own: own[0]!,
+      others,
+      counters: (csbId, csId) => (answers.counters === undefined ? undefined : answers.counters(csbId, csId)),
       onSecured: (call) => {
         if (events.onSecured !== undefined) events.onSecured(call)
       },
@@ -161,11 +186,40 @@ export class Device {
   /** The same with choices. */
   callWith(peer: string, choices: CallChoices, done: (result: Secured | Fault) => void): CallHandle {
     if (!this.opened) throw new Error("Device.call: expected an open device; call open() first")
-    const me = this.enrolment.identities[0]!
+    const me = this.me
     const to = identity(peer, me.type)
     if ("fault" in to) return this.refused(to, done)
     const streams = choices.streams === undefined ? TWO_WAY : choices.streams
-    return this.calls.call({ me, peer: to, streams, map: choices.map, kms: choices.kms, onRetarget: choices.onRetarget }, done)
+    const options: CallOptions = {
+      me,
+      peer: to,
+      streams,
+      map: choices.map,
+      kms: choices.kms,
+      protocols: choices.protocols,
+      onRetarget: choices.onRetarget,
+      onDeferred: choices.onDeferred,
+    }
+    return this.calls.call(options, done)
+  }
+
+  /**
+   * New keys for a live call, in an exchange of its own: same peer, same streams and SSRCs, new CSB ID, RAND and MKI. The old keys stay in force until the
+   * new are (`LiveKeys` of `ibake/srtp/live`); when, is the application's or its controller's to say. `done` as in `call`; the peer's `onSecured` names the
+   * call that is replaced.
+   */
+  rekey(call: Secured, choices: Omit<CallChoices, "streams">, done: (result: Secured | Fault) => void): CallHandle {
+    if (!this.opened) throw new Error("Device.rekey: expected an open device; call open() first")
+    return this.calls.rekey(call, choices, done)
+  }
+
+  /**
+   * Opens what a mailbox passed on (`Secured.passOn`): the key of content that was left for this device. `done` gets it, later and once, or a Fault:
+   * those of a broken message, wire/type, wire/chain, key/none (the period's key is gone: unreadable), auth/failed.
+   */
+  openDeferred(octets: Uint8Array, done: (result: Deferral | Fault) => void): void {
+    if (!this.opened) throw new Error("Device.openDeferred: expected an open device; call open() first")
+    this.calls.openDeferred(octets, done)
   }
 
   private refused(fault: Fault, done: (result: Fault) => void): CallHandle {
@@ -207,7 +261,7 @@ export class Device {
     this.fetcher.linkOpened(now)
     this.calls.linkOpened(now)
     this.air.subscribe(this.fetcher.down)
-    for (let i = 0; i < this.own.length; i++) this.air.subscribe(callTopics(this.own[i]!))
+    for (let i = 0; i < this.heard.length; i++) this.air.subscribe(callTopics(this.heard[i]!))
     if (this.events.onLink !== undefined) this.events.onLink("open")
     this.loop.soon()
   }
@@ -216,9 +270,9 @@ export class Device {
     const now = this.board.clock.ticks()
     if (topic === this.fetcher.down) this.fetcher.onFrame(payload, now)
     else {
-      for (let i = 0; i < this.own.length; i++) {
-        const from = callerOf(topic, this.own[i]!)
-        if (from !== undefined) this.calls.onFrame(this.own[i]!, from, payload, now)
+      for (let i = 0; i < this.heard.length; i++) {
+        const from = callerOf(topic, this.heard[i]!)
+        if (from !== undefined) this.calls.onFrame(this.heard[i]!, from, payload, now)
       }
     }
     this.loop.soon()
@@ -230,6 +284,22 @@ export class Device {
     const utc = this.time.utc()
     if (utc !== undefined) this.keyring.expire(ntpSeconds(ntp(utc)))
   }
+}
+
+function without(list: readonly Identity[], others: readonly Identity[]): Identity[] {
+  const out: Identity[] = []
+  for (let i = 0; i < list.length; i++) {
+    let found = false
+    for (let k = 0; k < others.length; k++) if (same(list[i]!, others[k]!)) found = true
+    if (!found) out.push(list[i]!)
+  }
+  return out
+}
+
+function idsOf(profile: Profile, list: readonly Identity[] | undefined): string[] {
+  const out: string[] = []
+  for (let i = 0; list !== undefined && i < list.length; i++) out.push(deviceId(profile.sym, list[i]!.data))
+  return out
 }
 
 /** The device wipes its own copy of the PSK, not its caller's. */

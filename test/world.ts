@@ -6,7 +6,7 @@ import assert from "node:assert/strict"
 import { createWorld, type Air, type BoardOptions, type VirtualBoard, type World } from "../boards/virtual/port.ts"
 import { isFault, type Fault } from "../sdk/base/fault.ts"
 import { done, map } from "../sdk/base/job.ts"
-import { Device, type CallHandle, type DeviceEvents, type Enrolment, type Fetched, type Secured } from "../sdk/device.ts"
+import { Device, type Answering, type CallChoices, type CallHandle, type Deferral, type DeviceEvents, type Enrolment, type Fetched, type Secured } from "../sdk/device.ts"
 import type { Encapsulation, Ibe, Params, PrivateKey } from "../sdk/ibe/ibe.ts"
 import { seal } from "../sdk/ibe/seal.ts"
 import { ntp, ntpSeconds, period, type Identity } from "../sdk/ibake/identity.ts"
@@ -61,6 +61,10 @@ export interface TownOptions {
   readonly air?: Partial<Air>
   readonly kit?: Kit
   readonly limits?: Partial<Limits>
+  /** Its KMS, where it is not the kit's own for police.example: a name in topics, the host of its radios, and what it issues under. */
+  readonly kms?: { readonly name: string; readonly host: string; readonly state: Kms }
+  /** Another town of the same world, on the same broker and clock. */
+  readonly beside?: Town
 }
 
 /** What a radio may have of its own. */
@@ -73,6 +77,7 @@ export interface RadioOptions extends BoardOptions {
   /** Changes what enrolment gave the device, not what the KMS keeps. */
   readonly enrolment?: Partial<Enrolment>
   readonly events?: DeviceEvents
+  readonly answering?: Answering
 }
 
 /** A result that comes later. */
@@ -103,6 +108,8 @@ export class Town {
   readonly tap: Tap
   readonly radios: Radio[] = []
   readonly options: TownOptions
+  /** Host of its radios. */
+  readonly host: string
   desk: Desk
   private readonly subscribers: (Pick<Subscriber, "pskId" | "psk" | "identities"> & { revoked: boolean })[] = []
 
@@ -111,17 +118,18 @@ export class Town {
     const limits = { ...kit.profile.limits, ...options.limits }
     this.options = options
     this.kit = { ...kit, profile: { ...kit.profile, limits } }
-    this.kms = kmsOf(kit)
-    this.world = createWorld({ seed: options.seed, air: options.air })
-    this.tap = new Tap(nobleSym)
-    this.kmsBoard = this.world.board("kms", { mtu: options.mtu ?? 128, utcError: 0, capacity: 10_000_000 })
+    this.kms = options.kms?.state ?? kmsOf(kit)
+    this.host = options.kms?.host ?? "police.example"
+    this.world = options.beside?.world ?? createWorld({ seed: options.seed, air: options.air })
+    this.tap = options.beside?.tap ?? new Tap(nobleSym)
+    this.kmsBoard = this.world.board(options.kms === undefined ? "kms" : `kms ${options.kms.name}`, { mtu: options.mtu ?? 128, utcError: 0, capacity: 10_000_000 })
     this.desk = this.newDesk()
     this.kmsBoard.do(() => this.desk.open())
   }
 
   private newDesk(): Desk {
     const { profile, master } = this.kit
-    const desk = new Desk({ board: this.tap.on(this.kmsBoard), name: "k", kms: this.kms, issuer: issuer(profile, [master]), sym: nobleSym, limits: profile.limits })
+    const desk = new Desk({ board: this.tap.on(this.kmsBoard), name: this.options.kms?.name ?? "k", kms: this.kms, issuer: issuer(profile, [master]), sym: nobleSym, limits: profile.limits })
     desk.onIgnored = (fault) => this.kmsIgnored.push(fault)
     for (const subscriber of this.subscribers) desk.admit(subscriber)
     return desk
@@ -136,10 +144,10 @@ export class Town {
     })
   }
 
-  /** Enrols a radio `sip:<name>@police.example`, or under its own URIs, and switches it on. */
+  /** Enrols a radio `sip:<name>@<host>`, or under its own URIs, and switches it on. */
   radio(name: string, options: RadioOptions = {}): Radio {
     const draw = seeded(`enrolment of ${name}, seed ${this.options.seed}`)
-    const fill = this.desk.enrol(options.uris ?? [`sip:${name}@police.example`], (octets) => draw(octets)!)
+    const fill = this.desk.enrol(options.uris ?? [`sip:${name}@${this.host}`], (octets) => draw(octets)!)
     this.subscribers.push({ pskId: fill.pskId, psk: fill.psk, identities: fill.identities, revoked: false })
     const radio = new Radio(this, name, { ...fill, ...options.enrolment }, options)
     this.radios.push(radio)
@@ -177,7 +185,7 @@ export class Radio {
   readonly board: VirtualBoard
   readonly me: Identity
   readonly enrolment: Enrolment
-  readonly profile: Profile
+  profile: Profile
   readonly secured: Secured[] = []
   readonly ignored: Fault[] = []
   readonly links: string[] = []
@@ -185,15 +193,17 @@ export class Radio {
   /** Whether open was refused in this life. */
   broken: Fault | undefined
   private readonly events: DeviceEvents
+  private readonly answering: Answering | undefined
 
   constructor(town: Town, name: string, enrolment: Enrolment, options: RadioOptions) {
-    const { clock, store, profile, events, uris: _uris, enrolment: _enrolment, ...board } = options
+    const { clock, store, profile, events, answering, uris: _uris, enrolment: _enrolment, ...board } = options
     this.town = town
     this.name = name
     this.enrolment = enrolment
     this.me = enrolment.identities[0]!
     this.profile = { ...town.kit.profile, ...profile }
     this.events = events ?? {}
+    this.answering = answering
     const time = clock === "none" ? {} : { utcError: 0 }
     this.board = town.world.board(name, { mtu: town.options.mtu ?? 128, ...time, ...(store === "open" ? {} : { sealed: true as const }), ...board })
     this.board.do(() => this.boot())
@@ -201,7 +211,7 @@ export class Radio {
 
   /** What happens at each power on. */
   boot(): void {
-    this.device = new Device(this.town.tap.on(this.board), this.profile, this.enrolment, {
+    const events: DeviceEvents = {
       onSecured: (call) => {
         this.secured.push(call)
         this.events.onSecured?.(call)
@@ -215,7 +225,8 @@ export class Radio {
         this.events.onLink?.(state)
       },
       onProgress: (progress) => this.events.onProgress?.(progress),
-    })
+    }
+    this.device = new Device(this.town.tap.on(this.board), this.profile, this.enrolment, events, this.answering)
     this.broken = this.device.open()
   }
 
@@ -224,17 +235,38 @@ export class Radio {
     this.board.powerOn(() => this.boot())
   }
 
+  /** Switches it off and on with some of its profile changed; what its store keeps stays. */
+  reborn(change: Partial<Profile>): void {
+    this.profile = { ...this.profile, ...change }
+    this.powerOn()
+  }
+
   fetch(periods?: Periods): Later<Fetched> {
     const later: Later<Fetched> = { value: undefined, times: 0 }
     this.board.do(() => this.device.fetchKeys(periods, settle(later)))
     return later
   }
 
-  call(peer: string): Later<Secured> & { readonly handle: CallHandle } {
+  call(peer: string, choices: CallChoices = {}): Later<Secured> & { readonly handle: CallHandle } {
     const later: Later<Secured> = { value: undefined, times: 0 }
     let handle: CallHandle | undefined
-    this.board.do(() => (handle = this.device.call(peer, settle(later))))
+    this.board.do(() => (handle = this.device.callWith(peer, choices, settle(later))))
     return Object.assign(later, { handle: handle! })
+  }
+
+  /** New keys for a call. */
+  rekey(of: Secured): Later<Secured> {
+    const later: Later<Secured> = { value: undefined, times: 0 }
+    this.board.do(() => this.device.rekey(of, {}, settle(later)))
+    return later
+  }
+
+  /** Opens what a mailbox passed on. */
+  openDeferred(octets: Uint8Array): Later<Deferral> {
+    const later: Later<Deferral> = { value: undefined, times: 0 }
+    this.board.do(() => this.device.openDeferred(octets, settle(later)))
+    this.town.until(() => later.value !== undefined, 10_000, "the opening of an ESK")
+    return later
   }
 
   /** Fetches and waits for it; a Fault fails the test. */
@@ -245,14 +277,14 @@ export class Radio {
   }
 
   /** Calls and waits for it; a Fault fails the test. */
-  called(peer: string): Secured {
-    const later = this.call(peer)
+  called(peer: string, choices: CallChoices = {}): Secured {
+    const later = this.call(peer, choices)
     this.town.until(() => later.value !== undefined, 70_000, `${this.name}'s call`)
     return held(later)
   }
 
   get uri(): string {
-    return `sip:${this.name}@police.example`
+    return `sip:${this.name}@${this.town.host}`
   }
 }
 

@@ -61,16 +61,15 @@ export class Peers {
     return undefined
   }
 
-  /** Takes an exchange's message off the path: it is over. */
-  cancel(to: string, exchange: unknown, now: number): void {
+  /** Takes an exchange's messages off every path: it is over. */
+  cancel(exchange: unknown, now: number): void {
     for (let i = 0; i < this.peers.length; i++) {
       const peer = this.peers[i]!
-      if (peer.topic !== to) continue
       peer.waiting = others(peer.waiting, exchange)
-      if (peer.sending !== exchange) return
+      if (peer.sending !== exchange) continue
       peer.channel.sender.stop()
       peer.sending = undefined
-      return this.next(peer, now)
+      this.next(peer, now)
     }
   }
 

@@ -5,11 +5,11 @@ import { chain, done, map, type Job } from "../base/job.ts"
 import { curve, dataType, mapType } from "../mikey/numbers.ts"
 import type { ReadEccpt } from "../mikey/subpayload.ts"
 import type { BoxKeys, DhGroup, DhKey } from "../suite.ts"
-import type { Call } from "./called.ts"
+import type { AnswerOptions, Call } from "./called.ts"
 import { eccpt, encodeInner, groupOf, inner, open, seal, type Clear } from "./exchange.ts"
 import type { Exchange } from "./memory.ts"
-import { answer, emptySessions } from "./offer.ts"
-import type { Draw, Held, Now, Party } from "./session.ts"
+import { answer, emptySessions, type Fill } from "./offer.ts"
+import type { Held, Now, Party } from "./session.ts"
 
 /** A call whose I_MESSAGE_1 may be answered: its box has opened and does not contradict it, or it is somebody else's. */
 interface Opened {
@@ -29,8 +29,8 @@ export function openCall(call: Call, keys: BoxKeys | undefined): Uint8Array | un
 }
 
 /** The exchange that answers a call, with its R_MESSAGE_1, or why there is none; `plain` is undefined where I_MESSAGE_1 is somebody else's. */
-export function answerCall(party: Party, call: Call, plain: Uint8Array | undefined, now: Now, held: Held): Job<Exchange | Fault> {
-  const opened = plain === undefined ? unread(party, call) : read(party, call, plain)
+export function answerCall(party: Party, options: AnswerOptions, call: Call, plain: Uint8Array | undefined, now: Now, held: Held): Job<Exchange | Fault> {
+  const opened = plain === undefined ? unread(party, options, call) : read(party, options, call, plain)
   if (isFault(opened)) return none(opened)
   const theirs = call.theirs
   const box = theirs.suite.box
@@ -52,14 +52,14 @@ function none(fault: Fault): Job<Exchange | Fault> {
   return done<Exchange | Fault>(fault)
 }
 
-function read(party: Party, call: Call, plain: Uint8Array): Opened | Fault {
+function read(party: Party, options: AnswerOptions, call: Call, plain: Uint8Array): Opened | Fault {
   const contents = inner(plain, call.m, "I_MESSAGE_1")
   if (isFault(contents)) return contents
   const ECCPTi = contents.ECCPTi!
   const group = groupOf(party.profile, ECCPTi.curve)
   if (group === undefined || !group.valid(ECCPTi.point)) return refuse("curve/refused", "I_MESSAGE_1.ECCPTi")
   if (!holdsSpi(ECCPTi, call)) return refuse("wire/value", "I_MESSAGE_1.ECCPTi.KV")
-  const clear = chosen(party, call)
+  const clear = chosen(party, options, call)
   return isFault(clear) ? clear : { call, clear, group, ECCPTi }
 }
 
@@ -68,19 +68,20 @@ function holdsSpi(ECCPTi: ReadEccpt, call: Call): boolean {
   return (ECCPTi.spi !== undefined) === (call.m.header.map.type === mapType.SRTP_ID)
 }
 
-function unread(party: Party, call: Call): Opened | Fault {
+function unread(party: Party, options: AnswerOptions, call: Call): Opened | Fault {
   const group = groupOf(party.profile, curve.P256)
   if (group === undefined) return refuse("curve/refused", "R_MESSAGE_1.ECCPTr")
-  const clear = chosen(party, call)
+  const clear = chosen(party, options, call)
   return isFault(clear) ? clear : { call, clear, group, ECCPTi: undefined }
 }
 
 /** What stands in clear from here on: the own name, the sessions filled in, and the policies chosen. */
-function chosen(party: Party, call: Call): Clear | Fault {
+function chosen(party: Party, options: AnswerOptions, call: Call): Clear | Fault {
   const m = call.m
-  const ssrcs = drawSsrcs(party.draw, emptySessions(m.header.map))
-  if (ssrcs === undefined) return refuse("entropy/none", "R_MESSAGE_1")
-  const answered = answer(m.header.map, m.SP, party.profile.srtp, ssrcs, "I_MESSAGE_1")
+  const given = options.fill === undefined ? undefined : options.fill(call.peer, m.header.map)
+  const fills = filled(party, emptySessions(m.header.map), given)
+  if (fills === undefined) return refuse("entropy/none", "R_MESSAGE_1")
+  const answered = answer(m.header.map, m.SP, party.profile.srtp, fills, "I_MESSAGE_1")
   if (isFault(answered)) return answered
   return {
     csbId: m.header.csbId,
@@ -96,12 +97,14 @@ function chosen(party: Party, call: Call): Clear | Fault {
   }
 }
 
-function drawSsrcs(draw: Draw, count: number): number[] | undefined {
-  const out: number[] = []
+/** What is given, and a fresh SSRC in every other place; 0 would say that there is none. */
+function filled(party: Party, count: number, given: readonly (Fill | undefined)[] | undefined): Fill[] | undefined {
+  const out: Fill[] = []
   for (let i = 0; i < count; i++) {
-    const drawn = draw(4)
-    if (drawn === undefined) return undefined
-    out.push(number32(drawn) || 1)
+    const fill = given === undefined ? undefined : given[i]
+    const drawn = fill === undefined ? party.draw(4) : undefined
+    if (fill === undefined && drawn === undefined) return undefined
+    out.push(fill === undefined ? { ssrc: number32(drawn!) || 1 } : fill)
   }
   return out
 }

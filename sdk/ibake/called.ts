@@ -1,9 +1,10 @@
 /** Whether an I_MESSAGE_1 is for us, judged by what stands in clear: before anything is computed. PROTOCOL section 4. */
 import { isFault, refuse, type Fault } from "../base/fault.ts"
+import type { CsMap } from "../mikey/csmap.ts"
 import type { Message } from "../mikey/message.ts"
 import { identityOf, kmsFault, ownKey, uidAt, type OwnKey } from "./exchange.ts"
 import { same, sameName, type Identity, type Kms } from "./identity.ts"
-import { offerFault } from "./offer.ts"
+import { offerFault, type Fill } from "./offer.ts"
 import type { Party } from "./session.ts"
 
 /** Whom a device answers as. */
@@ -19,6 +20,11 @@ export interface AnswerOptions {
   onUnread?(called: Identity): boolean
   /** Takes ESKs along with such calls, and hands I_MESSAGE_2 out to be passed on; without it a message with an ESK is refused. */
   readonly mailbox?: true
+  /**
+   * What sessions are filled with that the Initiator leaves empty, in their order: a live call that gets new keys keeps its SSRCs and counters.
+   * Undefined, as a whole or in a place: a fresh SSRC. The caller is not known yet; it is a claim.
+   */
+  fill?(peer: Identity, offered: CsMap): readonly (Fill | undefined)[] | undefined
   /** "slow": a path on which one message may take minutes, the channel of PROTOCOL section 7; exchanges stay half-open for the skew window. */
   readonly path?: "slow"
 }

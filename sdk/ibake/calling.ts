@@ -1,5 +1,5 @@
 /** I_MESSAGE_1 as the Initiator makes it: RFC 6267 section 4.2.2.1, PROTOCOL section 4. */
-import { copy, number32, wipe } from "../base/bytes.ts"
+import { copy, equal, number32, wipe } from "../base/bytes.ts"
 import { isFault, refuse, type Fault } from "../base/fault.ts"
 import { chain, done, map, type Job } from "../base/job.ts"
 import { dataType, mapType } from "../mikey/numbers.ts"
@@ -21,6 +21,8 @@ export interface CallOptions {
   readonly kms?: "named"
   /** The protocols offered in the SDP around the message (`sdpIds`): bound into both I messages against bidding down, RFC 4567 section 7. */
   readonly protocols?: Extension
+  /** The MKI of the call that this one brings new keys for: the new one differs. */
+  readonly rekeys?: Uint8Array
   /** Whether an answer by another identity than the called one is taken; never by default. */
   onRetarget?(id: Identity): boolean
   /**
@@ -79,6 +81,7 @@ function offer(party: Party, options: CallOptions, T: Uint8Array, own: Kms, thei
   const spi = party.draw(4)
   const streams = withSsrc(options.streams, party.draw)
   if (csbId === undefined || rand === undefined || spi === undefined || streams === undefined) return undefined
+  if (options.rekeys !== undefined && equal(spi, options.rekeys)) spi[3]! ^= 1
   const type = options.map === "SRTP-ID" ? mapType.SRTP_ID : mapType.GENERIC_ID
   // a session of an SRTP-ID map names one policy, so there is no choice to offer
   const SP = offeredPolicies(party.profile.srtp, type === mapType.SRTP_ID ? 1 : 16)

@@ -14,7 +14,15 @@ export interface Stream {
   readonly from: "initiator" | "responder"
   /** SSRC of a stream that the Initiator sends. */
   readonly ssrc?: number
-  /** Rollover counter and sequence number of a stream that runs already. */
+  /** Rollover counter and sequence number of a stream that runs already; a `roc` in a stream of the Responder's asks him for both (GENERIC-ID). */
+  readonly roc?: number
+  readonly seq?: number
+}
+
+/** What a Responder fills a session with that was left empty. */
+export interface Fill {
+  readonly ssrc: number
+  /** Sent where the session has room for them, which is where the Initiator asks; else 0. */
   readonly roc?: number
   readonly seq?: number
 }
@@ -58,18 +66,23 @@ export function offeredMap(type: number, streams: readonly Stream[], policies: r
 function offeredSession(type: number, stream: Stream, numbers: readonly number[], spi: Uint8Array): CryptoSession {
   const generic = type === mapType.GENERIC_ID
   const ssrc = stream.from === "initiator" ? stream.ssrc : undefined
-  const withRoc = generic && ssrc !== undefined && stream.roc !== undefined
+  const withRoc = generic && stream.roc !== undefined && (ssrc !== undefined || stream.from === "responder")
+  const filled = withRoc && ssrc !== undefined
   // on the wire an SRTP-ID session always has a ROC, and R_MESSAGE_1 is compared with what was sent
   const roc = !generic && stream.roc === undefined ? 0 : stream.roc
   return {
     csId: stream.csId,
     policies: generic ? numbers : [numbers[0]!],
     ssrc,
-    roc: withRoc || !generic ? roc : undefined,
-    seq: withRoc ? (stream.seq === undefined ? 0 : stream.seq) : undefined,
+    roc: filled || !generic ? roc : undefined,
+    seq: filled ? orZero(stream.seq) : undefined,
     withRoc,
     spi: generic ? spi : new Uint8Array(0),
   }
+}
+
+function orZero(value: number | undefined): number {
+  return value === undefined ? 0 : value
 }
 
 /** What an offer lacks, or undefined: an MKI in every GENERIC-ID session, and only policies that stand in the message. */
@@ -87,25 +100,24 @@ function numbered(policies: readonly SecurityPolicy[], no: number): SecurityPoli
   return undefined
 }
 
-/** The Responder's choice, one policy a session in the order of its Ps, or Fault policy/none; `ssrcs` fill the sessions left empty, in order. */
-export function answer(offered: CsMap, policies: readonly SecurityPolicy[], rules: SrtpRules, ssrcs: readonly number[], at: string): Answer | Fault {
+/** The Responder's choice, one policy a session in the order of its Ps, or Fault policy/none; `fills` fill the sessions left empty, in order. */
+export function answer(offered: CsMap, policies: readonly SecurityPolicy[], rules: SrtpRules, fills: readonly Fill[], at: string): Answer | Fault {
   const sessions: CryptoSession[] = []
   let filled = 0
   for (let i = 0; i < offered.sessions.length; i++) {
     const session = offered.sessions[i]!
     const chosen = choice(session, policies, rules)
     if (chosen === undefined) return refuse("policy/none", at + ".SP")
-    const fill = session.ssrc === undefined
+    const fill = session.ssrc === undefined ? fills[filled++] : undefined
     sessions.push({
       csId: session.csId,
       policies: [chosen],
-      ssrc: fill ? ssrcs[filled] : session.ssrc,
-      roc: fill && session.withRoc ? 0 : session.roc,
-      seq: fill && session.withRoc ? 0 : session.seq,
+      ssrc: fill === undefined ? session.ssrc : fill.ssrc,
+      roc: fill !== undefined && session.withRoc ? orZero(fill.roc) : session.roc,
+      seq: fill !== undefined && session.withRoc ? orZero(fill.seq) : session.seq,
       withRoc: session.withRoc,
       spi: session.spi,
     })
-    if (fill) filled++
   }
   return { map: { type: offered.type, sessions }, policies: used(policies, sessions) }
 }

@@ -84,7 +84,7 @@ export class Responder {
     const key = call.calledKey
     const remember = (): void => this.seen.add(call.hash, until, new Uint8Array(0))
     if (key === undefined) {
-      return map(answerCall(this.party, call, undefined, now, held), (exchange): Exchange | Fault => {
+      return map(answerCall(this.party, this.options, call, undefined, now, held), (exchange): Exchange | Fault => {
         if (!isFault(exchange)) remember()
         return exchange
       })
@@ -93,7 +93,7 @@ export class Responder {
       const plain = openCall(call, keys)
       if (plain === undefined) return done<Exchange | Fault>(refuse("auth/failed", "I_MESSAGE_1.IBAKE"))
       remember()
-      return answerCall(this.party, call, held.keep(plain), now, held)
+      return answerCall(this.party, this.options, call, held.keep(plain), now, held)
     })
   }
 

@@ -62,6 +62,13 @@ export function callerOf(topic: string, own: string): string | undefined {
   return isDeviceId(from) && topic === callTopic(own, from) ? from : undefined
 }
 
+/** Whom a call topic reaches that `own` publishes on, or undefined. */
+export function reachedBy(topic: string, own: string): string | undefined {
+  const start = callTopic("", "").length - 1
+  const to = topic.substring(start, start + 12)
+  return isDeviceId(to) && topic === callTopic(to, own) ? to : undefined
+}
+
 function isBase64url(c: number): boolean {
   return (c >= 0x30 && c <= 0x39) || (c >= 0x41 && c <= 0x5a) || (c >= 0x61 && c <= 0x7a) || c === 0x2d || c === 0x5f
 }

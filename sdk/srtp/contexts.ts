@@ -18,7 +18,7 @@ export interface SrtpContext {
   readonly roc: number
   /** Sequence number to begin with, where the sender said one. */
   readonly seq?: number
-  /** Master Key Identifier, 1 to 255 octets. */
+  /** Master Key Identifier, 1 to 255 octets; empty where content of a deferred delivery has none. */
   readonly mki: Uint8Array
   /** As the call agreed on it; a short tag only where `shortTag` put it. */
   readonly cipher: SrtpTransform
@@ -44,8 +44,8 @@ export interface Keying {
   readonly offered: CsMap
   /** SP payloads of R_MESSAGE_1. */
   readonly policies: readonly SecurityPolicy[]
-  /** KV SPI of ECCPTi: the MKI where the map is SRTP-ID. */
-  readonly spi?: Uint8Array
+  /** KV SPI of ECCPTi: the MKI where the map is SRTP-ID; "none" for the content of a deferred delivery, which has no MKI then. */
+  readonly spi?: Uint8Array | "none"
 }
 
 /** RFC 3711 section 9.2 and RFC 7714 section 12. */
@@ -102,8 +102,8 @@ export function shortTag(of: SrtpContext): SrtpContext | undefined {
 function context(k: Keying, session: CryptoSession, offered: CryptoSession): SrtpContext | Fault {
   if (session.csId !== offered.csId) return refuse("wire/value", "contexts.CS ID")
   if (session.ssrc === undefined) return refuse("wire/value", "contexts.SSRC")
-  const mki = k.map.type === mapType.SRTP_ID ? k.spi : session.spi
-  if (mki === undefined || mki.length === 0) return refuse("wire/value", "contexts.MKI")
+  const mki = mkiOf(k, session)
+  if (mki === undefined) return refuse("wire/value", "contexts.MKI")
   const cipher = cipherOf(session, k.policies)
   if (cipher === undefined) return refuse("policy/none", "contexts.SP")
   const sizes = srtpSizes(cipher)
@@ -120,6 +120,12 @@ function context(k: Keying, session: CryptoSession, offered: CryptoSession): Srt
     tagOctets: sizes.tagOctets,
     lifetime: LIFETIME,
   }
+}
+
+function mkiOf(k: Keying, session: CryptoSession): Uint8Array | undefined {
+  const mki = k.map.type === mapType.SRTP_ID ? k.spi : session.spi
+  if (mki === "none") return new Uint8Array(0)
+  return mki === undefined || mki.length === 0 ? undefined : mki
 }
 
 /** The cipher of a session's one policy, by its number. */

@@ -95,7 +95,7 @@ export interface HandAnswer {
 /** Answers an I_MESSAGE_1 that was opened. */
 export function answerByHand(of: Radio, call: Opened, change: AnswerChange = {}): HandAnswer {
   const m = call.m
-  const ssrcs = Array.from({ length: emptySessions(m.header.map) }, (_, i) => i + 1)
+  const ssrcs = Array.from({ length: emptySessions(m.header.map) }, (_, i) => ({ ssrc: i + 1 }))
   const chosen = good(answer(m.header.map, m.SP, of.profile.srtp, ssrcs, "by hand"))
   const offered = clearOf(m, m.RAND!)
   const answered: Clear = { ...offered, IDRr: change.IDRr ?? offered.IDRr, map: chosen.map, SP: chosen.policies }
