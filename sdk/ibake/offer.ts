@@ -22,7 +22,7 @@ export interface Stream {
 /** What a Responder fills a session with that was left empty. */
 export interface Fill {
   readonly ssrc: number
-  /** Sent where the session has room for them, which is where the Initiator asks; else 0. */
+  /** GENERIC-ID: sent where the Initiator asks for them. SRTP-ID: every session has a ROC, and none a SEQ. 0 unless given. */
   readonly roc?: number
   readonly seq?: number
 }
@@ -109,11 +109,12 @@ export function answer(offered: CsMap, policies: readonly SecurityPolicy[], rule
     const chosen = choice(session, policies, rules)
     if (chosen === undefined) return refuse("policy/none", at + ".SP")
     const fill = session.ssrc === undefined ? fills[filled++] : undefined
+    const hasRoc = session.withRoc || offered.type === mapType.SRTP_ID
     sessions.push({
       csId: session.csId,
       policies: [chosen],
       ssrc: fill === undefined ? session.ssrc : fill.ssrc,
-      roc: fill !== undefined && session.withRoc ? orZero(fill.roc) : session.roc,
+      roc: fill !== undefined && hasRoc ? orZero(fill.roc) : session.roc,
       seq: fill !== undefined && session.withRoc ? orZero(fill.seq) : session.seq,
       withRoc: session.withRoc,
       spi: session.spi,

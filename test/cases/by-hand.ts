@@ -5,12 +5,21 @@
 import { ctr } from "@noble/ciphers/aes.js"
 import { expand_message_xmd } from "@noble/curves/abstract/hash-to-curve.js"
 import { bls12_381 } from "@noble/curves/bls12-381.js"
-import { p256 } from "@noble/curves/nist.js"
+import { x25519 } from "@noble/curves/ed25519.js"
+import { p256, p384 } from "@noble/curves/nist.js"
 import { hkdf } from "@noble/hashes/hkdf.js"
 import { hmac } from "@noble/hashes/hmac.js"
 import { sha256 } from "@noble/hashes/sha2.js"
 
 type Octets = Uint8Array
+
+/** What a file of vectors is made of. */
+export type Json = { readonly [name: string]: Json } | readonly Json[] | Octets | string | number | boolean | undefined
+
+/** The value of a file, octets in hex. */
+export function inHex(value: Json): unknown {
+  return JSON.parse(JSON.stringify(value, (_, each: unknown) => (each instanceof Uint8Array ? hex(each) : each)))
+}
 
 /** Joined octets of text (ASCII), octets, and single numbers. */
 export function join(...parts: readonly (Octets | string | number)[]): Octets {
@@ -32,6 +41,22 @@ export const xor = (a: Octets, b: Octets): Octets => a.map((octet, i) => octet ^
 export function published(label: string, octets: number): Octets {
   const blocks = Array.from({ length: Math.ceil(octets / 32) }, (_, i) => H(label, u32(i)))
   return join(...blocks).slice(0, octets)
+}
+
+/** What a role draws, noted as it is drawn. */
+export interface Drawn {
+  readonly draws: readonly { readonly label: string; readonly octets: Octets }[]
+  draw(name: string, octets: number): Octets
+}
+
+/** Published draws under `prefix`, each named by `label` of its name. */
+export function drawing(prefix: string, label: (name: string) => string): Drawn {
+  const draws: { label: string; octets: Octets }[] = []
+  const draw = (name: string, octets: number): Octets => {
+    draws.push({ label: label(name), octets: published(`${prefix}/${label(name)}`, octets) })
+    return draws[draws.length - 1]!.octets
+  }
+  return { draws, draw }
 }
 
 // section 1
@@ -132,34 +157,57 @@ export function wrapped(octets: 48 | 96, from: 0 | 48): Octets {
 
 // section 3
 
-/** Keys of a box of suite 0x01. */
-export function boxKeys(secret: Octets): Record<"ke" | "ka" | "kc", Octets> {
-  const okm = hkdf(sha256, secret, new Uint8Array(0), join("IBAKE-V01-seal", 1), 96)
+/** Keys of a box of a suite. */
+export function boxKeys(secret: Octets, suite: number = 1): Record<"ke" | "ka" | "kc", Octets> {
+  const okm = hkdf(sha256, secret, new Uint8Array(0), join("IBAKE-V01-seal", suite), 96)
   return { ke: okm.slice(0, 32), ka: okm.slice(32, 64), kc: okm.slice(64) }
 }
 
 export const aesCtr = (key: Octets, counter: Octets, data: Octets): Octets => ctr(key, counter).encrypt(data)
 
 /** A box: Encr data and its parts. */
-export function seal(enc: Octets, secret: Octets, aad: Octets, plaintext: Octets): Record<"ciphertext" | "tag" | "encrData", Octets> {
-  const { ke, ka } = boxKeys(secret)
+export function seal(enc: Octets, secret: Octets, aad: Octets, plaintext: Octets, suite: number = 1): Record<"ciphertext" | "tag" | "encrData", Octets> {
+  const { ke, ka } = boxKeys(secret, suite)
   const ciphertext = aesCtr(ke, new Uint8Array(16), plaintext)
   const tag = HMAC(ka, u32(aad.length), aad, ciphertext).slice(0, 16)
-  return { ciphertext, tag, encrData: join(1, enc, ciphertext, tag) }
+  return { ciphertext, tag, encrData: join(suite, enc, ciphertext, tag) }
 }
 
-/** Octets of Encr data around a plaintext. */
-export const boxOctets = (plaintext: Octets): number => 1 + 48 + 32 + plaintext.length + 16
+// section 4: ECC curves 8, 11 and 240
 
-// section 4: P-256
-
-/** x = OS2IP(seed of 48 octets) mod (n - 1) + 1, and [x]P uncompressed. */
-export function ephemeral(seed: Octets): { x: Octets; point: Octets } {
-  const x = (integer(seed) % (p256.Point.Fn.ORDER - 1n)) + 1n
-  return { x: number(x, 32), point: p256.Point.BASE.multiply(x).toBytes(false) }
+/** A curve of ECCPT as the page has it. */
+export interface HandCurve {
+  readonly name: string
+  readonly number: number
+  readonly seedOctets: number
+  pair(seed: Octets): { readonly x: Octets; readonly point: Octets }
+  agree(x: Octets, point: Octets): Octets
 }
 
-export const agree = (x: Octets, point: Octets): Octets => p256.Point.fromBytes(point).multiply(integer(x)).toBytes(false)
+/** x = OS2IP(seed) mod (n - 1) + 1, the seed half as long again as n; [x]P uncompressed. */
+function nist(name: string, number_: number, curve: typeof p256, octets: number): HandCurve {
+  return {
+    name,
+    number: number_,
+    seedOctets: octets + octets / 2,
+    pair(seed) {
+      const x = (integer(seed) % (curve.Point.Fn.ORDER - 1n)) + 1n
+      return { x: number(x, octets), point: curve.Point.BASE.multiply(x).toBytes(false) }
+    },
+    agree: (x, point) => curve.Point.fromBytes(point).multiply(integer(x)).toBytes(false),
+  }
+}
+
+export const P256: HandCurve = nist("P-256", 8, p256, 32)
+export const P384: HandCurve = nist("P-384", 11, p384, 48)
+/** RFC 7748: the seed is the secret, clamped where it is used. */
+export const X25519: HandCurve = {
+  name: "X25519",
+  number: 240,
+  seedOctets: 32,
+  pair: (seed) => ({ x: seed, point: x25519.getPublicKey(seed) }),
+  agree: (x, point) => x25519.getSharedSecret(x, point),
+}
 
 // section 5
 

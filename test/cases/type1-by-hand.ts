@@ -182,15 +182,27 @@ export const scalar5091 = (c: Curve, m: Octets, rho: Octets): bigint => hashToRa
 /** w = hash(Canonical(theta')). */
 export const mask5091 = (theta: C): Octets => H(canonical(theta))
 
-/** Suite 0x02 with all that comes between. */
-export function encapsulate5091(c: Curve, Ppub: readonly [bigint, bigint], id: Octets, m: Octets, rho: Octets): { U: readonly [bigint, bigint]; V: Octets; W: Octets; enc: Octets; secret: Octets } {
+/** What comes between in suite 0x02; Q_id is HashToPoint1 of the UID, w the mask of rho. */
+export interface Between5091 {
+  readonly Q_id: readonly [bigint, bigint]
+  readonly l: bigint
+  readonly U: readonly [bigint, bigint]
+  readonly w: Octets
+  readonly V: Octets
+  readonly W: Octets
+  readonly enc: Octets
+  readonly secret: Octets
+}
+
+/** Suite 0x02 with all that comes between; whoever has Q_id already may give it. */
+export function encapsulate5091(c: Curve, Ppub: readonly [bigint, bigint], id: Octets, m: Octets, rho: Octets, Q_id: readonly [bigint, bigint] = hashToPoint(c, id)): Between5091 {
   const l = scalar5091(c, m, rho)
   const U = times(l, c.P, 0n, c.p)!
-  const theta = powC(pairing5091(c, Ppub, hashToPoint(c, id)), l, c.p)
-  const V = xor(rho, mask5091(theta))
+  const w = mask5091(powC(pairing5091(c, Ppub, Q_id), l, c.p))
+  const V = xor(rho, w)
   const W = xor(m, hashBytes(m.length, rho))
   const enc = ciphertextBlock(U, V, W)
-  return { U, V, W, enc, secret: H("IBAKE-V02-K", m, id, enc) }
+  return { Q_id, l, U, w, V, W, enc, secret: H("IBAKE-V02-K", m, id, enc) }
 }
 
 // RFC 6508
@@ -213,15 +225,10 @@ export function pairing6508({ p, q }: Curve, R: readonly [bigint, bigint], Q: re
   return mod(t[1] * inverse(t[0], p), p)
 }
 
-/** A^e in PF_p[q], section 2.1. */
+/** A^e in PF_p[q], section 2.1: (1 + ai)^e in F_p^2, and its b / a. */
 export function powerPF(a: bigint, e: bigint, p: bigint): bigint {
-  const join1 = (x: bigint, y: bigint): bigint => mod((x + y) * inverse(1n - x * y, p), p)
-  let out = 0n
-  for (const bit of e.toString(2)) {
-    out = join1(out, out)
-    if (bit === "1") out = join1(out, a)
-  }
-  return out
+  const t = powC([1n, a], e, p)
+  return mod(t[1] * inverse(t[0], p), p)
 }
 
 /** HashToIntegerRange, section 5.1. */
@@ -239,10 +246,11 @@ export const extract6508 = (c: Curve, z: bigint, a: Octets): readonly [bigint, b
 /** The Hint's mask. */
 export const mask6508 = (w: bigint): Octets => number(hashToIntegerRange(number(w, 128), 1n << 128n), 16)
 
-/** Suite 0x03 with all that comes between. */
-export function encapsulate6508(c: Curve, g: bigint, Z: readonly [bigint, bigint], b: Octets, ssv: Octets): { r: bigint; R: readonly [bigint, bigint]; enc: Octets; secret: Octets } {
+/** Suite 0x03 with all that comes between; `mask` hides the SSV in the Hint. */
+export function encapsulate6508(c: Curve, g: bigint, Z: readonly [bigint, bigint], b: Octets, ssv: Octets): { r: bigint; R: readonly [bigint, bigint]; mask: Octets; enc: Octets; secret: Octets } {
   const r = hashToIntegerRange(join(ssv, b), c.q)
   const R = times(r, identity6508(c, Z, b), -3n, c.p)!
-  const enc = join(sec1(R), xor(ssv, mask6508(powerPF(g, r, c.p))))
-  return { r, R, enc, secret: H("IBAKE-V03-K", ssv, b, enc) }
+  const mask = mask6508(powerPF(g, r, c.p))
+  const enc = join(sec1(R), xor(ssv, mask))
+  return { r, R, mask, enc, secret: H("IBAKE-V03-K", ssv, b, enc) }
 }

@@ -2,23 +2,10 @@ import assert from "node:assert/strict"
 import fc from "fast-check"
 import { hex } from "../../sdk/base/bytes.ts"
 import { Reader } from "../../sdk/base/cursor.ts"
-import { decodeMap, encodeMap, type CryptoSession, type CsMap } from "../../sdk/mikey/csmap.ts"
+import { decodeMap, encodeMap, type CryptoSession } from "../../sdk/mikey/csmap.ts"
 import { mapType } from "../../sdk/mikey/numbers.ts"
+import { maps } from "./arbitraries.ts"
 import { octets } from "./samples.ts"
-
-const word = fc.nat(0xffffffff)
-
-const generic: fc.Arbitrary<CryptoSession> = fc
-  .record({ csId: fc.nat(255), policies: fc.array(fc.nat(255), { maxLength: 127 }), ssrc: fc.option(word, { nil: undefined }), roc: word, seq: fc.nat(65535), withRoc: fc.boolean(), spi: fc.uint8Array({ minLength: 1, maxLength: 255 }) })
-  .map((s) => ({ ...s, ...(s.withRoc && s.ssrc !== undefined ? {} : { roc: undefined, seq: undefined }) }))
-
-const maps: fc.Arbitrary<CsMap> = fc.oneof(
-  fc.uniqueArray(generic, { minLength: 1, maxLength: 16, selector: (s) => s.csId }).map((sessions) => ({ type: mapType.GENERIC_ID, sessions })),
-  fc
-    .array(fc.record({ no: fc.nat(255), ssrc: fc.option(fc.integer({ min: 1, max: 0xffffffff }), { nil: undefined }), roc: word }), { minLength: 1, maxLength: 16 })
-    .map((list) => ({ type: mapType.SRTP_ID, sessions: list.map((s, i) => ({ csId: i + 1, policies: [s.no], ssrc: s.ssrc, roc: s.roc, withRoc: false, spi: new Uint8Array(0) })) })),
-  fc.constant({ type: mapType.Empty, sessions: [] }),
-)
 
 const fault = (count: number, type: number, text: string): string => {
   const r = new Reader(octets(text))

@@ -1,15 +1,13 @@
-/** The DER of RFC 5091 section 8: written as an ASN.1 library and openssl read it, read as strictly as it is written. */
+/** The DER of RFC 5091 section 8: written as an ASN.1 library reads it (openssl and dumpasn1: test/judges/asn1.test.ts), read as strictly as it is written. */
 import assert from "node:assert/strict"
-import { execFileSync } from "node:child_process"
 import { Integer, ObjectIdentifier, OctetString, Sequence, fromBER } from "asn1js"
-import { readFileSync } from "node:fs"
 import { concat, hex, unhex } from "../../sdk/base/bytes.ts"
 import { ciphertextOctets, readCiphertextBlock, readKeyBlock, readPublicBlock, writeCiphertextBlock, writeKeyBlock, writePublicBlock } from "../../sdk/ibe/bf1-blocks.ts"
 import { DerReader, derInteger, derOctetString, derSequence } from "../../sdk/ibe/der.ts"
-import type { CaseFile } from "../cases.ts"
 import { flip, octets } from "../contract/octets.ts"
 import { madeCurve } from "../type1.ts"
-import { tool } from "../tools.ts"
+import { structures } from "./der-values.ts"
+import { codecLaws } from "./laws.ts"
 
 const whole = (of: Uint8Array): bigint => BigInt(`0x0${hex(of)}`)
 const curve = madeCurve()
@@ -87,6 +85,7 @@ describe("DER of RFC 5091 section 8", () => {
       }
     assert.ok(readable > 100, "bits of numbers were turned too")
   })
+  for (const { name, values, write, read } of structures) codecLaws(name, { values, encode: write, decode: read, form: "one", runs: 300 })
   it("is refused at every truncation, with anything after it, and as anything else", () => {
     for (const { name, written } of samples().slice(0, 3)) {
       for (let cut = 0; cut < written.length; cut++) assert.equal(again(name, written.subarray(0, cut)), undefined)
@@ -137,38 +136,3 @@ describe("the DER reader", () => {
     assert.equal(r.ended(), false)
   })
 })
-
-describe("openssl asn1parse", () => {
-  const openssl = (): boolean => {
-    try {
-      execFileSync("openssl", ["version"], { stdio: "ignore" })
-      return true
-    } catch {
-      return false
-    }
-  }
-  before(tool("openssl", openssl))
-  it("reads every structure of the committed cases, with our numbers", () => {
-    const file = JSON.parse(readFileSync(new URL("../cases/ibe-02.json", import.meta.url), "utf8")) as CaseFile
-    const good = file.cases.filter((one) => one.fault === undefined && ["ibe.parameters", "ibe.privateKey", "ibe.decapsulate"].includes(one.op))
-    assert.equal(good.length, 3)
-    for (const one of good) {
-      const der = unhex(String(one.in["enc"] ?? one.in["octets"]))!
-      const text = execFileSync("openssl", ["asn1parse", "-inform", "DER"], { input: der, encoding: "utf8" })
-      const numbers = [...text.matchAll(/INTEGER\s+:([0-9A-F]+)/g)].map((m) => m[1]!.toLowerCase())
-      const fromAsn1js = integersOf(der)
-      assert.deepEqual(numbers.map((n) => BigInt(`0x${n}`)), fromAsn1js)
-      assert.equal(numbers[0], "02")
-      if (one.op === "ibe.parameters") assert.match(text, /OBJECT\s+:2\.16\.840\.1\.114334\.1\.1\.1\.1[\s\S]*OBJECT\s+:sha256/)
-    }
-  })
-})
-
-/** Every INTEGER, in order, as the library reads it. */
-function integersOf(der: Uint8Array): bigint[] {
-  const walk = (node: unknown): bigint[] => {
-    if (node instanceof Integer) return [node.toBigInt()]
-    return node instanceof Sequence ? node.valueBlock.value.flatMap(walk) : []
-  }
-  return walk(fromBER(Uint8Array.from(der).buffer).result)
-}

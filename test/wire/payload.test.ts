@@ -4,62 +4,15 @@ import { hex } from "../../sdk/base/bytes.ts"
 import { Reader } from "../../sdk/base/cursor.ts"
 import * as payload from "../../sdk/mikey/payload.ts"
 import { eccptPayload, keyDataPayload, skPayload, type Eccpt } from "../../sdk/mikey/subpayload.ts"
+import { eccpts, kinds } from "./arbitraries.ts"
+import { codecLaws, wholly } from "./laws.ts"
 import { octets } from "./samples.ts"
-
-const data = (max: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ maxLength: max })
-const exactly = (n: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ minLength: n, maxLength: n })
-const octet = fc.nat(255)
-const word = fc.nat(0xffffffff)
-
-interface Coded<P> {
-  readonly encode: (p: P) => Uint8Array
-  readonly decode: (r: Reader) => P
-}
-
-interface Kind<P> {
-  readonly name: string
-  readonly codec: Coded<P>
-  readonly values: fc.Arbitrary<P>
-}
-
-const kind = <P>(name: string, codec: Coded<P>, values: fc.Arbitrary<P>): Kind<unknown> => ({ name, codec, values }) as Kind<unknown>
-
-const kinds: readonly Kind<unknown>[] = [
-  kind("T", payload.timestampPayload, fc.oneof(fc.record({ type: fc.constant(0), value: exactly(8) }), fc.record({ type: fc.constant(2), value: exactly(4) }))),
-  kind("RAND", payload.randPayload, fc.uint8Array({ minLength: 16, maxLength: 64 })),
-  kind("IDR", payload.idrPayload, fc.record({ role: octet, type: octet, data: data(300) })),
-  kind("SP", payload.spPayload, fc.record({ no: octet, protType: octet, param: data(300) })),
-  kind("General Extension", payload.extensionPayload, fc.record({ type: octet, data: data(300) })),
-  kind("IBAKE", payload.ibakePayload, fc.record({ encrData: data(600) })),
-  kind("ESK", payload.eskPayload, fc.record({ encrData: data(600) })),
-  kind("V", payload.verificationPayload, fc.record({ authAlg: fc.constant(2), mac: exactly(32) })),
-  kind("KEMAC", payload.kemacPayload, fc.record({ encrAlg: fc.constant(3), encrData: data(600), macAlg: fc.constant(0) })),
-  kind("ERR", payload.errPayload, octet),
-  kind("CERT", payload.certPayload, fc.record({ type: octet, data: data(600) })),
-  kind("CHASH", payload.chashPayload, exactly(32)),
-  kind("PKE", payload.pkePayload, fc.record({ cache: fc.nat(2), data: data(600) })),
-  kind("SIGN", payload.signPayload, data(600)),
-  kind("SK", skPayload, exactly(32)),
-  kind("Key data", keyDataPayload, fc.record({ key: data(300), from: word, to: word })),
-]
-
-const eccpts: fc.Arbitrary<Eccpt> = fc.oneof(
-  ...[[8, 65], [11, 97], [240, 32]].map(([curve, n]) => fc.record({ curve: fc.constant(curve!), point: exactly(n!), spi: fc.option(fc.uint8Array({ minLength: 1, maxLength: 255 }), { nil: undefined }) })),
-)
 
 describe("payloads", () => {
   for (const { name, codec, values } of kinds) {
-    it(`${name} decodes to what was encoded, and encodes to what was decoded`, () => {
-      fc.assert(fc.property(values, (value) => {
-        const octets = codec.encode(value)
-        const r = new Reader(octets)
-        const back = codec.decode(r)
-        assert.equal(r.fault, undefined)
-        assert.equal(r.at, octets.length)
-        assert.deepEqual(plain(back), plain(value))
-        assert.equal(hex(codec.encode(back)), hex(octets))
-      }))
-    })
+    // the Reserved octets of ERR are ignored
+    const written = name === "ERR" ? (octets: Uint8Array): Uint8Array => Uint8Array.of(octets[0]!, 0, 0) : undefined
+    codecLaws(name, { values, encode: codec.encode, decode: wholly((r) => codec.decode(r)), written, form: "one", runs: 200 })
 
     it(`${name} cut at any octet is short`, () => {
       fc.assert(fc.property(values, fc.nat(), (value, n) => {
@@ -78,11 +31,6 @@ describe("payloads", () => {
   })
 })
 
-/** Plain arrays for octets, so that views and copies compare alike. */
-function plain(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value, (_, each: unknown) => (each instanceof Uint8Array ? hex(each) : each)))
-}
-
 const read = (text: string): [ReturnType<typeof eccptPayload.decode>, string | undefined] => {
   const r = new Reader(octets(text))
   const value = eccptPayload.decode(r)
@@ -99,6 +47,19 @@ describe("the ECCPT sub-payload", () => {
     assert.equal(hex(eccptPayload.encode({ curve: 8, point: octets(point) })), "08" + point + "00" + "00" + "0000" + "00")
     assert.equal(hex(eccptPayload.encode({ curve: 8, point: octets(point), spi: octets("0a0b0c0d") })), "08" + point + "00" + "00" + "0000" + "01" + "04" + "0a0b0c0d")
   })
+
+  // Auth alg, TGK len and the upper half of KV are ignored; they stand behind curve, point and padding
+  const unread = (octets: Uint8Array): Uint8Array => {
+    const out = Uint8Array.from(octets)
+    const at = { 8: 67, 11: 99, 240: 35 }[out[0]!]!
+    out.set([0, 0, 0, out[at + 3]! & 15], at)
+    return out
+  }
+  const decode = (r: Reader): Eccpt => {
+    const { curve, point, spi } = eccptPayload.decode(r)
+    return { curve, point, spi }
+  }
+  codecLaws("ECCPT", { values: eccpts, encode: eccptPayload.encode, decode: wholly(decode), written: unread, form: "one", runs: 600 })
 
   it("decodes to what was encoded, and raw is what an echo repeats", () => {
     fc.assert(fc.property(eccpts, (value) => {

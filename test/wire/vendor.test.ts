@@ -2,24 +2,12 @@ import assert from "node:assert/strict"
 import fc from "fast-check"
 import { hex } from "../../sdk/base/bytes.ts"
 import { isFault, type Fault } from "../../sdk/base/fault.ts"
-import { decodeLastT, decodeNotice, decodePeriods, encodeLastT, encodeNotice, encodePeriods, type Notice, type ParameterSet } from "../../sdk/mikey/vendor.ts"
+import { decodeLastT, decodeNotice, decodePeriods, encodeLastT, encodeNotice, encodePeriods, type ParameterSet } from "../../sdk/mikey/vendor.ts"
 import type { Extension } from "../../sdk/mikey/payload.ts"
+import { notices } from "./arbitraries.ts"
 import { good, octets } from "./samples.ts"
 
 const vendor = (text: string): Extension => ({ type: 0, data: octets("6962616b65" + text) })
-const word = fc.nat(0xffffffff)
-const name = fc.uint8Array({ minLength: 1, maxLength: 255 })
-
-const sets: fc.Arbitrary<ParameterSet> = fc.record({
-  suite: fc.nat(255),
-  version: word,
-  periodLength: fc.integer({ min: 1, max: 0xffffffff }),
-  periodOffset: word,
-  kmsUri: name,
-  hosts: fc.array(name, { maxLength: 4 }),
-  publicParameter: fc.uint8Array({ maxLength: 300 }),
-})
-const notices: fc.Arbitrary<Notice> = fc.record({ time: fc.uint8Array({ minLength: 8, maxLength: 8 }), sets: fc.array(sets, { minLength: 1, maxLength: 4 }) })
 
 const SET = "01 00000007 00015180 00000e10 03 6b2e62 02 03 652e66 03 612e62 0002 c0c1"
 const NOTICE = "02 ea5b8c0000000000 01" + SET
