@@ -1,7 +1,7 @@
 /** Octets on air of a key transfer: what a radio's link carries, both ways, for so many daily keys, through the real device, channel and KMS. */
 import { isFault } from "../sdk/base/fault.ts"
+import { kits, type SuiteName } from "../test/suites.ts"
 import { Town } from "../test/world.ts"
-import { realKit } from "../test/fixture.ts"
 
 /** One transfer. */
 export interface Transfer {
@@ -9,16 +9,16 @@ export interface Transfer {
   readonly loss: number
   /** Octets of all frames that passed the broker. */
   readonly onAir: number
-  /** Octets of the private keys themselves. */
+  /** Octets of the private keys themselves, at most. */
   readonly keys: number
   readonly requests: number
 }
 
 const MTU = 128
 
-/** Fetches `days` daily keys at mtu 128 where this share of frames is lost end to end. */
-export function transfer(days: number, loss: number, seed: number): Transfer {
-  const kit = realKit()
+/** Fetches `days` daily keys of a suite at mtu 128 where this share of frames is lost end to end. */
+export function transfer(suite: SuiteName, days: number, loss: number, seed: number): Transfer {
+  const kit = kits()[suite]
   const town = new Town({ seed, mtu: MTU, kit })
   const radio = town.radio("alice-radio", { air: { loss } })
   let done = false

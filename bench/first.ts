@@ -1,5 +1,6 @@
 /** One side of a call in a fresh process: keys and the other side's messages come from a file, so that nothing warms what is measured. Prints one JSON line. */
 import { readFileSync } from "node:fs"
+import { nobleAll } from "../boards/profiles/noble-all.ts"
 import { noble } from "../boards/profiles/noble.ts"
 import { equal, unhex } from "../sdk/base/bytes.ts"
 import type { ParameterSet } from "../sdk/ibake/identity.ts"
@@ -27,7 +28,7 @@ const { messages } = given
 gc?.()
 const before = process.memoryUsage().heapUsed
 const from = performance.now()
-const profile = noble()
+const profile = given.set.suite === 0x01 ? noble() : nobleAll()
 const keyring = new Keyring(profile, store)
 keyring.load(given.set, [])
 const party: Party = { profile, keys: keyring, draw: seeded(`cold ${role}`), gate: new Gate(1e9) }

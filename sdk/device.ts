@@ -1,5 +1,4 @@
 /** A device: one Board, joined to its KMS and to other radios. It fetches keys, calls and answers; nothing in it blocks. */
-import { copy, wipe } from "./base/bytes.ts"
 import type { Fault } from "./base/fault.ts"
 import { Air } from "./device/air.ts"
 import { Calls, type CallHandle, type Deferral, type Secured } from "./device/calls.ts"
@@ -7,6 +6,7 @@ import { drawFrom, jitterFrom, Time } from "./device/lent.ts"
 import { Fetcher, type Fetched, type FetchProgress } from "./device/fetch.ts"
 import type { StreamCounters } from "./device/live.ts"
 import { Loop } from "./device/loop.ts"
+import { credentialOf, type CertifiedEnrolment } from "./device/standing.ts"
 import type { CallOptions } from "./ibake/initiator.ts"
 import { identity, ntp, ntpSeconds, same, type Identity } from "./ibake/identity.ts"
 import type { Stream } from "./ibake/offer.ts"
@@ -21,6 +21,7 @@ import type { Profile } from "./suite.ts"
 export type { CallHandle, Deferral, Secured } from "./device/calls.ts"
 export type { Enrolment } from "./keys/enrolment.ts"
 export type { StreamCounters } from "./device/live.ts"
+export type { CertifiedEnrolment } from "./device/standing.ts"
 export type { Fetched, FetchProgress } from "./device/fetch.ts"
 
 /** What a device tells its application; each is optional, and none comes from within a call of the application's own, nor after `close`. */
@@ -68,7 +69,7 @@ const TWO_WAY: readonly Stream[] = [
 /** One radio. `open` it, then `fetchKeys`, `call`, and take `onSecured`; `close` wipes its keys from memory. */
 export class Device {
   private readonly board: Board
-  private readonly enrolment: Enrolment
+  private readonly enrolment: Enrolment | CertifiedEnrolment
   private readonly events: DeviceEvents
   private readonly keyring: Keyring
   private readonly time: Time
@@ -83,9 +84,8 @@ export class Device {
   private opened: boolean
   private closed: boolean
 
-  constructor(board: Board, profile: Profile, enrolment: Enrolment, events: DeviceEvents, answering?: Answering) {
+  constructor(board: Board, profile: Profile, enrolment: Enrolment | CertifiedEnrolment, events: DeviceEvents, answering?: Answering) {
     if (enrolment.identities.length === 0) throw new Error("Device: expected an enrolment with at least one identity, got none")
-    if (enrolment.psk.length !== 32) throw new Error("Device: expected a PSK of 32 octets, got " + enrolment.psk.length)
     const answers = answering === undefined ? {} : answering
     const shared = answers.shared === undefined ? [] : answers.shared
     const me = without(enrolment.identities, shared)
@@ -93,7 +93,7 @@ export class Device {
     const own = idsOf(profile, me)
     const others = idsOf(profile, shared).concat(idsOf(profile, answers.standsFor))
     this.board = board
-    this.enrolment = withOwnPsk(enrolment)
+    this.enrolment = enrolment
     this.events = events
     this.me = me[0]!
     this.heard = own.concat(others)
@@ -111,7 +111,8 @@ export class Device {
     this.fetcher = new Fetcher({
       board,
       profile,
-      enrolment: this.enrolment,
+      enrolment,
+      credential: credentialOf(enrolment),
       keyring: this.keyring,
       draw,
       time: this.time,
@@ -252,7 +253,7 @@ export class Device {
     this.air.closed()
     this.board.link.close()
     this.keyring.wipe()
-    wipe(this.enrolment.psk)
+    this.fetcher.close()
   }
 
   private onReady(): void {
@@ -300,11 +301,6 @@ function idsOf(profile: Profile, list: readonly Identity[] | undefined): string[
   const out: string[] = []
   for (let i = 0; list !== undefined && i < list.length; i++) out.push(deviceId(profile.sym, list[i]!.data))
   return out
-}
-
-/** The device wipes its own copy of the PSK, not its caller's. */
-function withOwnPsk(e: Enrolment): Enrolment {
-  return { identities: e.identities, pskId: e.pskId, psk: copy(e.psk), kmsName: e.kmsName, set: e.set, vouched: e.vouched }
 }
 
 /** A call message is no longer worth sending than the call is worth waiting for. */

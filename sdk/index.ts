@@ -1,10 +1,11 @@
 /** The public door of a device: names no scheme, no curve and no backend. A profile (`ibake/profiles/*`) brings those, a port (`ibake/boards/*`) the board. */
-export { Device, type Answering, type CallChoices, type CallHandle, type Deferral, type DeviceEvents, type Enrolment, type Fetched, type FetchProgress, type Secured, type StreamCounters } from "./device.ts"
+export { Device, type Answering, type CallChoices, type CallHandle, type CertifiedEnrolment, type Deferral, type DeviceEvents, type Enrolment, type Fetched, type FetchProgress, type Secured, type StreamCounters } from "./device.ts"
 export { faults, isFault, type Fault, type FaultCode } from "./base/fault.ts"
 export { hex, unhex } from "./base/bytes.ts"
 export { text } from "./base/utf8.ts"
 export { identity, type Identity, type ParameterSet } from "./ibake/identity.ts"
 export type { Stream } from "./ibake/offer.ts"
+export type { Signer } from "./ibake/signer.ts"
 export type { Board, Clock, Entropy, Link, LinkEvents, Store } from "./port.ts"
 export { wipeContexts, type SrtpContext } from "./srtp/contexts.ts"
 export { LiveKeys, type Keyed, type KeyTimes } from "./srtp/live.ts"

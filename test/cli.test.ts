@@ -1,80 +1,13 @@
 /** `ibake` as its users run it: processes, what they say on which stream, and how they end. */
 import assert from "node:assert/strict"
-import { spawn, type ChildProcess } from "node:child_process"
 import { randomBytes } from "node:crypto"
 import { readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { createInterface } from "node:readline"
+import { endAll, ibake, lines, main, oneLine, start, type Ended, type Line, type Running } from "./ibake.ts"
 import { folder, freePort } from "./processes.ts"
 import { remove } from "./protocol/kms-parts.ts"
 
-/** What the package's `bin` names; `npm test` has built it. */
-const main = new URL("../dist/sdk/cli/main.js", import.meta.url).pathname
-
-type Line = Record<string, unknown>
-
-interface Ended {
-  readonly code: number | null
-  readonly out: string
-  /** Lines of standard error. */
-  readonly errors: string[]
-}
-
-interface Running {
-  readonly ended: Promise<Ended>
-  /** The first JSON line of this event. */
-  until(event: string): Promise<Line>
-  stop(): void
-}
-
-const children: ChildProcess[] = []
-
-function start(...words: readonly string[]): Running {
-  const env = { ...process.env, IBAKE_PASSPHRASE: undefined, IBAKE_DATABASE: undefined }
-  const child = spawn(process.execPath, [main, ...words], { env, stdio: ["ignore", "pipe", "pipe"] })
-  children.push(child)
-  const seen: Line[] = []
-  const waiting: { event: string; tell: (line: Line) => void; fail: (e: Error) => void }[] = []
-  let out = ""
-  let errors = ""
-  createInterface({ input: child.stdout }).on("line", (text) => {
-    out += text + "\n"
-    if (!text.startsWith('{"')) return
-    const line = JSON.parse(text) as Line
-    seen.push(line)
-    for (const w of waiting.filter((w) => w.event === line.event)) w.tell(line)
-  })
-  child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()))
-  const ended = new Promise<Ended>((done) =>
-    child.once("close", (code) => {
-      for (const w of waiting) w.fail(new Error(`ended with ${code} before ${w.event}: ${errors}${out}`))
-      done({ code, out, errors: errors.split("\n").filter((l) => l !== "") })
-    }),
-  )
-  const until = (event: string): Promise<Line> => {
-    const found = seen.find((l) => l.event === event)
-    return found === undefined ? new Promise((tell, fail) => waiting.push({ event, tell, fail })) : Promise.resolve(found)
-  }
-  return { ended, until, stop: () => void child.kill("SIGTERM") }
-}
-
-function ibake(...words: readonly string[]): Promise<Ended> {
-  return start(...words).ended
-}
-
-function lines(ended: Ended): Line[] {
-  return ended.out.split("\n").filter((l) => l !== "").map((l) => JSON.parse(l) as Line)
-}
-
-/** One line on standard error that names what is wrong and ends in what to do next, and this exit code. */
-function oneLine(ended: Ended, code: number, words: RegExp): void {
-  assert.equal(ended.code, code, ended.errors.join("\n") + ended.out)
-  assert.equal(ended.errors.length, 1, ended.errors.join("\n"))
-  assert.match(ended.errors[0]!, words)
-  assert.match(ended.errors[0]!, /^ibake.*[:.] .*\.$/)
-}
-
-after(() => children.forEach((child) => child.kill("SIGKILL")))
+after(endAll)
 
 describe("ibake --help", () => {
   const commands = [

@@ -5,6 +5,7 @@ import { MqttLink, type MqttOptions } from "./link.ts"
 
 export { fileStore, realDisk, type Disk } from "./files.ts"
 export { type MqttOptions } from "./link.ts"
+export { readSigner, signerOf, type SignerFiles } from "./signer.ts"
 
 /** What a node board is made of. */
 export interface NodeOptions {

@@ -18,7 +18,7 @@ const store = await openStore(driver)
 const unlock = { kind: "key" as const, octets: new Uint8Array(randomBytes(32)) }
 const founding = { name: "county", uri: "kms.fire.example", hosts: ["fire.example"], periodLength: 86400, periodOffset: 0, skewSeconds: 300, horizonPeriods: 31 }
 await foundKms(store, defaultMaster(), founding, unlock, Date.now())
-const open = await openKms(store, defaultMaster(), unlock)
+const open = await openKms(store, [defaultMaster()], unlock)
 const service = await serve({ store, open, issuer: defaultIssuer([defaultMaster()]), sym: profile.sym, broker: { url: broker.url, protocol: 4 } })
 await service.ready
 

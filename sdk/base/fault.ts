@@ -26,6 +26,11 @@ export const faults = {
   "key/none": "No private key for this identity and period is held: fetch keys.",
   "key/invalid": "A private key does not belong to the identity and period it was issued for: the response is refused whole.",
   "auth/failed": "The message does not open or does not verify: it was changed, or made with other keys.",
+  // certificates of key requests
+  "cert/untrusted": "No trust anchor of this KMS stands behind the certificate, or a signature in its chain is broken: enrol the device under an authority that this KMS trusts.",
+  "cert/time": "A certificate of the chain is expired or not yet valid: renew it, or check this KMS's clock.",
+  "cert/usage": "A certificate of the chain is not made for this: a device's must allow digitalSignature and clientAuth, an authority's must say that it is one, and neither may have an extension that must not be passed over.",
+  "cert/key": "The certificate's key is not one that is taken, or the board cannot use it: a device's is RSA of 2048 to 4096 bits, a KMS's RSA of 3072 or more, an authority's RSA or a NIST curve, all signed with SHA-2.",
   // choices
   "suite/refused": "The KMS serves an IBE suite that this profile does not name: use a profile that does.",
   "curve/refused": "The curve or point is not one that this profile allows.",

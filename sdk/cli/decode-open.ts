@@ -91,10 +91,11 @@ class Opener {
   private keyRequest(shown: Decoded, m: Message): void {
     const type = m.header.dataType
     if (type !== dataType.REQUEST_KEY_PSK && type !== dataType.REQUEST_KEY_RESP && type !== dataType.Error) return
-    const asked = this.known.find((r) => r.header.dataType === dataType.REQUEST_KEY_PSK && r.header.csbId === m.header.csbId && equal(r.T.value, m.T.value))
+    const asked = this.known.find((r) => r.RAND !== undefined && r.IDRkms !== undefined && r.header.csbId === m.header.csbId && equal(r.T.value, m.T.value))
     const ver = leafAt(shown, "Ver data", m.macAt)
     if (asked === undefined) return void (ver.meaning = "not verified: this needs the request (--request)")
-    if (!equal(asked.IDRpsk!.data, this.fill.pskId)) return void (ver.meaning = "not verified: the PSK is not this fill's")
+    if (asked.IDRpsk === undefined) return void (ver.meaning = "not verified: this needs the request's envelope key, which no fill holds")
+    if (!equal(asked.IDRpsk.data, this.fill.pskId)) return void (ver.meaning = "not verified: the PSK is not this fill's")
     const keys = requestKeys(this.profile.prf, this.fill.psk, asked.header.csbId, asked.RAND!)
     const good = verifies(this.profile.sym, m, keys, asked.identities[0]!.data, asked.IDRkms!.data)
     if (good) ver.meaning = "verifies under the fill's PSK"
@@ -124,7 +125,9 @@ class Opener {
     if (m.IBAKE !== undefined) {
       const box = groupOrLeaf(shown, "Encr data", m.IBAKE)
       const before = this.before(m)
-      box.opened = typeof before === "string" ? not(before) : this.box(m.IBAKE, fromInitiator ? m.IDRr! : m.IDRi!, m, concat([before, m.octets.subarray(0, m.ibakeAt)]), (plain) => parseChain(plain, type))
+      const esk = m.ESK === undefined ? new Uint8Array(0) : m.ESK.payload
+      const aad = (hashed: Uint8Array): Uint8Array => concat([hashed, m.octets.subarray(0, m.ibakeAt), esk])
+      box.opened = typeof before === "string" ? not(before) : this.box(m.IBAKE, fromInitiator ? m.IDRr! : m.IDRi!, m, aad(before), (plain) => parseChain(plain, type))
     }
     if (m.ESK === undefined) return
     // ESK is sealed to the IDRr that was called, whoever answered

@@ -1,4 +1,5 @@
 /** Payloads for `ibake decode`, in the order of their octets: RFC 3830 section 6, RFC 6043 section 6, RFC 6267 section 6.1. Tolerant: what is wrong is noted and read on. */
+import { X509Certificate } from "node:crypto"
 import { payloadType } from "../mikey/numbers.ts"
 import * as names from "./decode-names.ts"
 import { named, worded } from "./decode-names.ts"
@@ -18,7 +19,7 @@ const payloads: { readonly [type: number]: Payload } = {
   [payloadType.SIGN]: { section: "RFC 3830 6.5", read: (w) => flagged(w, "S type", names.signTypes, 12, "Signature") },
   [payloadType.T]: { section: "RFC 3830 6.6", read: timestamp },
   6: { section: "RFC 3830 6.7", read: (w) => (w.number("ID Type", 1, named(names.idTypes)), sized(w, "ID", "ID Data", worded)) },
-  [payloadType.CERT]: { section: "RFC 3830 6.7", read: (w) => (w.number("Cert Type", 1, named(names.certTypes)), sized(w, "Cert", "Certificate Data")) },
+  [payloadType.CERT]: { section: "RFC 3830 6.7", read: (w) => (w.number("Cert Type", 1, named(names.certTypes)), sized(w, "Cert", "Certificate Data", certificate)) },
   [payloadType.CHASH]: { section: "RFC 3830 6.8", read: (w) => void w.take("Hash", names.hashOctets[w.number("Hash func", 1, named(names.hashFuncs))] ?? 0) },
   [payloadType.V]: { section: "RFC 3830 6.9", read: (w) => void w.take("Ver data", names.macOctets[w.number("Auth alg", 1, named(names.macAlgs))] ?? 0) },
   [payloadType.SP]: { section: "RFC 3830 6.10", read: policy },
@@ -64,6 +65,18 @@ export function nextPayload(w: Walk): number {
 /** A length of two octets and so much data. */
 function sized(w: Walk, length: string, data: string, tell?: (octets: Uint8Array) => Telling): void {
   w.take(data, w.number(`${length} len`, 2, fits(w)), tell)
+}
+
+/** Whose certificate it is, and whose word that is; nothing of it is verified here. */
+function certificate(octets: Uint8Array): Telling {
+  try {
+    const { subject, issuer, validTo } = new X509Certificate(octets)
+    // Node escapes control characters in names
+    const line = (name: string | undefined): string => (name ?? "").split("\n").reverse().join(", ")
+    return { value: line(subject), meaning: `issued by ${line(issuer)}, until ${validTo}; not verified` }
+  } catch {
+    return { meaning: "no X.509 certificate" }
+  }
 }
 
 /** A length that more octets must follow than there are is noted where it stands too. */

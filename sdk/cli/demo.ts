@@ -4,11 +4,11 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Command } from "commander"
-import { noble } from "../../boards/profiles/noble.ts"
+import { nobleAll } from "../../boards/profiles/noble-all.ts"
 import { startBroker } from "../kms/broker.ts"
 import { writeKeyFill } from "../kms/keyfill.ts"
 import { foundKms, newDevice, openKms, type OpenKms } from "../kms/kms.ts"
-import { defaultIssuer, defaultMaster } from "../kms/masters.ts"
+import { defaultIssuer, masterOf } from "../kms/masters.ts"
 import { pgliteDriver } from "../kms/pglite.ts"
 import { serve } from "../kms/service.ts"
 import { openStore, type Store } from "../kms/store.ts"
@@ -16,6 +16,7 @@ import { nobleSym } from "../sym/noble.ts"
 import { child, type RadioProcess } from "./child.ts"
 import { report } from "./report.ts"
 import { exit, screen, type Screen } from "./screen.ts"
+import { suite, suiteName, suiteWords } from "./suites.ts"
 import { wiretap, type Wiretap } from "./wiretap.ts"
 
 const MTU = 128
@@ -29,15 +30,17 @@ temporary folder. Frames of at most ${MTU} octets, ${LOSS * 100} % of them lost 
 
 Examples:
   $ ibake demo
+  $ ibake demo --suite sakke           the same under a SAKKE key server
   $ ibake demo --json | tail -1        the results for a machine`
 
 /** The `demo` subcommand. */
 export function demoCommand(): Command {
   return new Command("demo")
     .description("two radios, one KMS, one narrow channel: SRTP keys at both ends, in one go")
+    .option("--suite <suite>", `IBE suite of the KMS: ${suiteWords}`, suite, 1)
     .option("--json", "one JSON object a line")
     .addHelpText("after", HELP)
-    .action((o: { json?: true }) => demo(screen(o.json === true)))
+    .action((o: { suite: number; json?: true }) => demo(screen(o.json === true), o.suite))
 }
 
 /** Closes what was opened, last first. */
@@ -51,10 +54,10 @@ class Closing {
   }
 }
 
-async function demo(out: Screen): Promise<void> {
+async function demo(out: Screen, id: number): Promise<void> {
   const closing = new Closing()
   try {
-    process.exitCode = (await scene(out, closing)) ? exit.ok : exit.fault
+    process.exitCode = (await scene(out, closing, id)) ? exit.ok : exit.fault
   } catch (error) {
     out.trouble(`ibake demo: ${error instanceof Error ? error.message : String(error)}`, { event: "failed" })
     process.exitCode = exit.fault
@@ -63,7 +66,7 @@ async function demo(out: Screen): Promise<void> {
   }
 }
 
-async function scene(out: Screen, closing: Closing): Promise<boolean> {
+async function scene(out: Screen, closing: Closing, id: number): Promise<boolean> {
   const began = performance.now()
   const step = (words: string, fields: Record<string, unknown> = {}): void => {
     const ms = Math.round(performance.now() - began)
@@ -75,11 +78,11 @@ async function scene(out: Screen, closing: Closing): Promise<boolean> {
   closing.add(() => broker.close())
   step(`broker on ${broker.url} (aedes, in this process)`)
   out.progress("founding the KMS: database and master secret")
-  const { store, open } = await found(folder, closing)
-  step(`KMS kms.${HOST} founded: master secret sealed in its store (PGlite, ${folder}), key period one day`)
+  const { store, open } = await found(folder, closing, id)
+  step(`KMS kms.${HOST} founded under suite ${suiteName(id)}: master secret sealed in its store (PGlite, ${folder}), key period one day`)
   const tap = await wiretap(broker.url, (m) => out.progress(`on the wire: ${m.octets.length} octets on ${m.topic}`))
   closing.add(async () => tap.close())
-  const service = await serve({ store, open, issuer: defaultIssuer([defaultMaster()]), sym: nobleSym, broker: { url: broker.url, protocol: 4 } })
+  const service = await serve({ store, open, issuer: defaultIssuer([open.ibe]), sym: nobleSym, broker: { url: broker.url, protocol: 4 } })
   closing.add(() => service.close())
   await service.ready
   step("KMS serves its 64 parts over MQTT")
@@ -89,14 +92,15 @@ async function scene(out: Screen, closing: Closing): Promise<boolean> {
   return calls(out, step, tap, open, alice, bob)
 }
 
-async function found(folder: string, closing: Closing): Promise<{ store: Store; open: OpenKms }> {
+async function found(folder: string, closing: Closing, id: number): Promise<{ store: Store; open: OpenKms }> {
   const driver = await pgliteDriver(join(folder, "kms"))
   const store = await openStore(driver)
   closing.add(() => driver.close())
   const unlock = { kind: "key" as const, octets: new Uint8Array(randomBytes(32)) }
   const founding = { name: "demo", uri: `kms.${HOST}`, hosts: [HOST], periodLength: 86400, periodOffset: 0, skewSeconds: 300, horizonPeriods: 31 }
-  await foundKms(store, defaultMaster(), founding, unlock, Date.now())
-  const open = await openKms(store, defaultMaster(), unlock)
+  const ibe = masterOf(id)!
+  await foundKms(store, ibe, founding, unlock, Date.now())
+  const open = await openKms(store, [ibe], unlock)
   closing.add(async () => open.close())
   return { store, open }
 }
@@ -128,5 +132,5 @@ async function calls(out: Screen, step: Step, tap: Wiretap, open: OpenKms, alice
   step(`alice and bob have agreed, ${a["ms"]} ms after the call began`)
   const all: RadioProcess[] = [...fetches, initiator, responder]
   for (const radio of all) await radio.ended
-  return report({ out, profile: noble(), master: defaultMaster(), kms: open.kms, host: HOST, mtu: MTU, tap, radios: all, alice: a, bob: b })
+  return report({ out, profile: nobleAll(), master: open.ibe, kms: open.kms, host: HOST, mtu: MTU, tap, radios: all, alice: a, bob: b })
 }

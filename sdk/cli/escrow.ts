@@ -52,7 +52,9 @@ export function watch(profile: Profile, master: IbeMaster, secret: Uint8Array, k
     opened(profile, master, secret, kms, call.I_MESSAGE_2, "I_MESSAGE_2", before2),
   ]
   const [xP, yP] = boxes[1]!.seen.points.map((p) => p.octets)
-  const tried = candidates(xP!, yP!, [secret, ...known]).map(({ name, octets }) => ({ name, fingerprints: prints(profile, call, boxes[2]!.kc, octets) }))
+  // of suite 0x02 the curve follows s in the master secret
+  const s = kms.set.suite === 0x02 ? secret.subarray(0, 32) : secret
+  const tried = candidates(xP!, yP!, [s, ...known]).map(({ name, octets }) => ({ name, fingerprints: prints(profile, call, boxes[2]!.kc, octets) }))
   return { boxes: boxes.map((b) => b.seen), tried }
 }
 

@@ -39,6 +39,13 @@ export class Fields {
     return value
   }
 
+  /** ASCII text, without control characters. */
+  text(name: string): string {
+    const value = this.of(name)
+    if (typeof value !== "string" || !/^[ -~]+$/.test(value)) throw new Error(`${this.at(name)}: expected ASCII text`)
+    return value
+  }
+
   /** One of a few words. */
   word<W extends string>(name: string, words: readonly W[]): W {
     const found = words.find((word) => word === this.of(name))

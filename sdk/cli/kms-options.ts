@@ -7,7 +7,7 @@ import { wipe } from "../base/bytes.ts"
 import { isKmsName } from "../keys/topics.ts"
 import type { Driver } from "../kms/driver.ts"
 import { openKms, type OpenKms } from "../kms/kms.ts"
-import { defaultMaster } from "../kms/masters.ts"
+import { everyMaster } from "../kms/masters.ts"
 import { pgliteDriver } from "../kms/pglite.ts"
 import { postgresDriver } from "../kms/postgres.ts"
 import { borrow } from "../kms/share.ts"
@@ -115,7 +115,7 @@ export async function withKms(o: StoreOptions & UnlockOptions, command: Command,
   try {
     await withStore(o, command, out, "must be there", async (store, driver) => {
       out.progress("unlocking the KMS")
-      const open = await openKms(store, defaultMaster(), unlock).finally(() => wipe(unlock.octets))
+      const open = await openKms(store, everyMaster(), unlock).finally(() => wipe(unlock.octets))
       await work(store, open, driver).finally(() => open.close())
     })
   } finally {
@@ -166,8 +166,9 @@ async function firstLine(path: string): Promise<Uint8Array> {
 /** Reads octets from the terminal without showing them. */
 function ask(prompt: string): Promise<Uint8Array> {
   const typed: number[] = []
-  process.stderr.write(prompt)
+  // who answers at once is not shown either
   process.stdin.setRawMode(true).resume()
+  process.stderr.write(prompt)
   return new Promise((resolve, reject) => {
     const end = (): void => {
       process.stdin.setRawMode(false).pause().removeListener("data", heard)

@@ -1,24 +1,29 @@
 /** `ibake radio`: a radio as a process, over a real broker. It fetches its keys, calls and answers; it shows fingerprints of SRTP keys, never keys. */
 import { readFile } from "node:fs/promises"
 import { Command, InvalidArgumentError } from "commander"
-import { nodeBoard } from "../../boards/node/port.ts"
-import { noble } from "../../boards/profiles/noble.ts"
+import { nodeBoard, readSigner } from "../../boards/node/port.ts"
+import { nobleAll } from "../../boards/profiles/noble-all.ts"
 import { concat, hex, wipe } from "../base/bytes.ts"
 import { isFault, type Fault } from "../base/fault.ts"
 import { text } from "../base/utf8.ts"
-import { Device, type Fetched, type Secured } from "../device.ts"
+import { Device, type CertifiedEnrolment, type Enrolment, type Fetched, type Secured } from "../device.ts"
+import { certified } from "../ibake/certified.ts"
 import { ntp, ntpSeconds, period } from "../ibake/identity.ts"
 import { parseKeyFill, type KeyFill } from "../kms/keyfill.ts"
 import type { Profile } from "../suite.ts"
 import { wipeContexts } from "../srtp/contexts.ts"
 import { narrowed, type CountedLink } from "./narrow.ts"
 import { exit, faultWords, screen, type Screen } from "./screen.ts"
+import { suite } from "./suites.ts"
 
 interface RadioOptions {
   readonly store?: string
   readonly mtu?: number
   readonly loss: number
   readonly seconds?: number
+  readonly suites?: readonly number[]
+  readonly certificate?: string
+  readonly certificateKey?: string
   readonly json?: true
 }
 
@@ -36,7 +41,9 @@ Examples:
   $ ibake radio fetch alice.fill.json --periods 7        a week of daily keys
   $ ibake radio answer bob.fill.json --calls 1           waits for one call
   $ ibake radio call alice.fill.json sip:bob@police.example
+  $ ibake radio fetch van7.fill.json --certificate van7.pem --certificate-key van7.key
 
+Its profile is noble-all: it takes KMSs of every suite, for its own may vouch for others tomorrow; --suites narrows that.
 The store is a folder beside the key fill unless --store says otherwise. It holds private keys in the open, mode 0600.
 Exit codes: 0 done, 1 a fault that is named with what to do next, 2 wrong usage or a broken key fill.`
 
@@ -65,6 +72,9 @@ function common(command: Command): Command {
     .option("--store <folder>", "folder of the radio's store")
     .option("--mtu <octets>", "longest frame; at most the enrolled one", whole(32, 65535))
     .option("--loss <share>", "lose this share of frames each way, 0 to 0.9, for trials", share, 0)
+    .option("--suites <suites>", "take KMSs of these IBE suites only, as 1,3; a name does too", (words: string) => words.split(",").map(suite))
+    .option("--certificate <file>", "for a fill that was enrolled by certificate: PEM of that and of the authorities below the KMS's anchor")
+    .option("--certificate-key <file>", "PEM of its private key")
     .option("--json", "one JSON object a line")
 }
 
@@ -126,8 +136,8 @@ function openRadio(path: string, fill: KeyFill, o: RadioOptions, out: Screen, li
   const board = nodeBoard({ name: fill.device, folder: o.store ?? `${path}.store`, mqtt: { ...mqtt, onTrouble } })
   const link = narrowed(board.link, { mtu: o.mtu ?? fill.mtu, loss: o.loss }, Math.random)
   // a process of the user's own files: mode 0600 is all the seal there is, and the help says so
-  const profile: Profile = { ...patient(noble(), o.seconds), keysInTheOpen: true }
-  const enrolment = { identities: fill.identities, pskId: fill.pskId, psk: fill.psk, kmsName: fill.kms.name, set: fill.kms.own, vouched: fill.vouched }
+  const profile: Profile = { ...patient(suitesOf(nobleAll(), o.suites), o.seconds), keysInTheOpen: true }
+  const enrolment = enrolmentOf(fill, o)
   const device = new Device({ ...board, link }, profile, enrolment, {
     onSecured: (call) => listeners.forEach((listener) => listener(call)),
     onLink: (state) => out.say(`link ${state}`, { event: "link", state }),
@@ -136,6 +146,20 @@ function openRadio(path: string, fill: KeyFill, o: RadioOptions, out: Screen, li
   })
   wipe(fill.psk)
   return { device, link, fill, profile, out, close: () => (device.close(), board.close()) }
+}
+
+/** By PSK or by certificate, as the fill says. */
+function enrolmentOf(fill: KeyFill, o: RadioOptions): Enrolment | CertifiedEnrolment {
+  const { identities, pskId, psk, kmsCertificate } = fill
+  const kms = { identities, kmsName: fill.kms.name, set: fill.kms.own, vouched: fill.vouched }
+  if (kmsCertificate === undefined) return { ...kms, pskId, psk }
+  if (o.certificate === undefined || o.certificateKey === undefined) throw new Error("this key fill is of a radio that asks by certificate: name --certificate and --certificate-key")
+  return { ...kms, credential: certified(pskId, readSigner({ chain: o.certificate, key: o.certificateKey, kmsCertificate })) }
+}
+
+/** The profile with those of its suites that the user allows. */
+function suitesOf(profile: Profile, allowed: readonly number[] | undefined): Profile {
+  return allowed === undefined ? profile : { ...profile, suites: profile.suites.filter((one) => allowed.includes(one.id)) }
 }
 
 /** The profile with the user's patience in place of its own. */

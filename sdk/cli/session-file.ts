@@ -1,11 +1,15 @@
 /** FILE of `ibake session`: one JSON object for each role, `session-help.ts` shows them. What is wrong with it is one line that names the field. */
 import type { Identity, ParameterSet } from "../ibake/identity.ts"
-import type { Stream } from "../ibake/offer.ts"
+import type { Fill, Stream } from "../ibake/offer.ts"
 import type { NewKey } from "../keys/keyring.ts"
 import type { Periods } from "../mikey/vendor.ts"
 import { tsType } from "../mikey/numbers.ts"
 import type { Timestamp } from "../mikey/payload.ts"
 import { srtpSizes, type SrtpCipher } from "../srtp/policy.ts"
+import { p256 } from "../group/p256-noble.ts"
+import { p384 } from "../group/p384-noble.ts"
+import { x25519 } from "../group/x25519-noble.ts"
+import type { DhGroup } from "../suite.ts"
 import { Fields, identityOf, octetsOf, parameterSetOf } from "./fields.ts"
 
 /** What every role may have: its own set first, and the randomness in the order in which it is drawn. */
@@ -15,11 +19,15 @@ export interface CommonFile {
 }
 
 /** What both ends of a call have. */
-interface CallFile extends CommonFile {
+export interface CallFile extends CommonFile {
   /** NTP-UTC, 8 octets: the time of this end. */
   readonly T?: Uint8Array
   readonly privateKeys: readonly NewKey[]
   readonly offers?: readonly SrtpCipher[]
+  /** Groups for ECCPT, best first. */
+  readonly curves?: readonly DhGroup[]
+  /** Suite octets that it knows. */
+  readonly suites?: readonly number[]
 }
 
 /** FILE of an Initiator. */
@@ -30,10 +38,26 @@ export interface InitiatorFile extends CallFile {
   readonly map?: "SRTP-ID"
   readonly kms?: "named"
   readonly retarget: readonly Identity[]
+  /** For whom content may be left under an ESK. */
+  readonly deferred?: readonly Identity[]
+  /** SDP IDs, RFC 4567 section 4.1.4. */
+  readonly protocols?: string
+  /** MKI of the call that gets new keys. */
+  readonly rekeys?: Uint8Array
 }
 
 /** FILE of a Responder. */
 export interface ResponderFile extends CallFile {
+  readonly me: readonly Identity[]
+  readonly shared: readonly Identity[]
+  /** Whose calls are answered unread. */
+  readonly unread?: readonly Identity[]
+  readonly mailbox?: true
+  readonly fill?: readonly Fill[]
+}
+
+/** FILE of one for whom content was left. */
+export interface DeferredFile extends CallFile {
   readonly me: readonly Identity[]
 }
 
@@ -80,13 +104,29 @@ export function initiatorFile(value: unknown): InitiatorFile {
   })
   const kms = f.has("kms") ? f.word("kms", ["named"]) : undefined
   const retarget = f.has("retarget") ? f.list("retarget", 0, identityOf) : []
-  const file: InitiatorFile = { ...callFields(f), me, peer, streams, map, kms, retarget }
+  const deferred = f.has("deferred") ? f.list("deferred", 0, identityOf) : undefined
+  const protocols = f.has("protocols") ? f.text("protocols") : undefined
+  const rekeys = f.has("rekeys") ? shortOctets(f, "rekeys") : undefined
+  const file: InitiatorFile = { ...callFields(f), me, peer, streams, map, kms, retarget, deferred, protocols, rekeys }
   f.close()
   return file
 }
 
 /** Reads FILE of a Responder. */
 export function responderFile(value: unknown): ResponderFile {
+  const f = new Fields(value, "")
+  const me = f.list("me", 1, identityOf)
+  const shared = f.has("shared") ? f.list("shared", 0, identityOf) : []
+  const unread = f.has("unread") ? f.list("unread", 0, identityOf) : undefined
+  const mailbox = f.flag("mailbox") ? (true as const) : undefined
+  const fill = f.has("fill") ? f.list("fill", 0, fillOf) : undefined
+  const file: ResponderFile = { ...callFields(f), me, shared, unread, mailbox, fill }
+  f.close()
+  return file
+}
+
+/** Reads FILE of one for whom content was left. */
+export function deferredFile(value: unknown): DeferredFile {
   const f = new Fields(value, "")
   const me = f.list("me", 1, identityOf)
   const file = { ...callFields(f), me }
@@ -114,7 +154,7 @@ export function issueFile(value: unknown): IssueFile {
   const f = new Fields(value, "")
   const file: IssueFile = {
     now: f.has("now") ? f.seconds("now") : undefined,
-    master: f.hex("master", 32),
+    master: f.hex("master"),
     parameters: f.list("parameters", 1, parameterSetOf),
     subscribers: f.list("subscribers", 1, subscriberOf),
     skewSeconds: f.has("skewSeconds") ? f.whole("skewSeconds", 1, 86400) : 300,
@@ -139,7 +179,27 @@ function callFields(f: Fields): CallFile {
     T: f.has("T") ? f.hex("T", 8) : undefined,
     privateKeys: f.list("privateKeys", 1, privateKeyOf),
     offers: f.has("offers") ? f.list("offers", 1, cipherOf) : undefined,
+    curves: f.has("curves") ? f.list("curves", 1, curveOf) : undefined,
+    suites: f.has("suites") ? f.list("suites", 1, suiteOf) : undefined,
   }
+}
+
+function curveOf(value: unknown, at: string): DhGroup {
+  const found = [{ name: "P-256", group: p256 }, { name: "P-384", group: p384 }, { name: "X25519", group: x25519 }].find((curve) => curve.name === value)
+  if (found === undefined) throw new Error(`${at}: expected P-256, P-384 or X25519`)
+  return found.group
+}
+
+function suiteOf(value: unknown, at: string): number {
+  if (value !== 1 && value !== 2 && value !== 3) throw new Error(`${at}: expected 1, 2 or 3`)
+  return value
+}
+
+function fillOf(value: unknown, at: string): Fill {
+  const f = new Fields(value, at)
+  const fill = { ssrc: f.whole("ssrc", 1, 4294967295), roc: f.has("roc") ? f.whole("roc", 0, 4294967295) : undefined, seq: f.has("seq") ? f.whole("seq", 0, 65535) : undefined }
+  f.close()
+  return fill
 }
 
 function privateKeyOf(value: unknown, at: string): NewKey {

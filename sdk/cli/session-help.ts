@@ -16,7 +16,7 @@ const pskId = "70736b2d616c696365"
 const period = 46342
 
 /** The FILE of each example. */
-export const examples: Readonly<Record<"initiator" | "responder" | "request" | "issue", object>> = {
+export const examples: Readonly<Record<"initiator" | "responder" | "deferred" | "request" | "issue", object>> = {
   initiator: {
     me: alice, peer: bob, T, parameters: [set], privateKeys: [{ identity: alice, period, key: key.alice }],
     offers: ["AEAD_AES_128_GCM"], streams: [{ csId: 1, from: "initiator" }, { csId: 2, from: "responder" }],
@@ -38,6 +38,7 @@ export const examples: Readonly<Record<"initiator" | "responder" | "request" | "
       "dd4950d5923efc926c0d4ced38a17574c7b4eb1316bf8c6fb7a4249766759953",
     ],
   },
+  deferred: { me: [bob], parameters: [set], privateKeys: [{ identity: bob, period, key: key.bob }] },
   request: { identities: [alice], pskId, psk, T, parameters: [set], randomness: ["4fc3054d", "0a1ebd0f329d7b54c777f3cfb4eaf65e"] },
   issue: {
     now: 1795000000, master: "11178036e3877ba35fb009296227d2cdc42fa561a1ea56ea6f380c5900f6bbbb", parameters: [set],
@@ -52,7 +53,7 @@ One JSON object a line. In (stdin):
   {"recv":hex}                      a message of the other end
 Out (stdout), one line for each line read, but where a responder is done two (send, then done):
   {"send":hex}                      a message for the other end
-  {"done":{...}}                    contexts and TGK of a call, or the private keys that a request brought; keys in hex
+  {"done":{...}}                    contexts and TGK of a call, what was left under an ESK, or the private keys that a request brought; keys in hex
   {"ignored":fault,"at":place}      the message goes no further and nothing has changed; with "lastT" where a KMS said one
   {"error":words}                   the line, or the randomness of FILE, was wrong; the session goes on
 The end of stdin ends the session with exit code 0. A FILE that is wrong is one line on stderr, with the field, and exit code 2.
@@ -63,11 +64,14 @@ Fields of every FILE (hex is of any case; an identity is a URI, or {"type":0,"ur
   randomness       optional: a list of octets in hex, one item a draw, in the order below; without it WebCrypto is asked
 
 Draws, in order (octets):
-  initiator        {}: CSB ID 4, RAND 16, MKI 4, SSRC 4 for each own stream without one, seed of x 48, box 32; R_MESSAGE_1: box 32
-  responder        I_MESSAGE_1: SSRC 4 for each session left empty, seed of y 48, box 32
+  initiator        {}: CSB ID 4, RAND 16, MKI 4, SSRC 4 for each own stream without one, seed of x 48, box 32; R_MESSAGE_1: box 32;
+                   where I_MESSAGE_1 was not read, before that box: SK 32 and its box if content is left, seed of x on P-256 after another curve
+  responder        I_MESSAGE_1: SSRC 4 for each session left empty, seed of y 48, box 32; I_MESSAGE_2 of an unread call: box 32
+  deferred         none
   request          {}: CSB ID 4, RAND 16
   issue            none
-x = OS2IP(seed) mod (n - 1) + 1, y likewise; an SSRC drawn as 0 becomes 1; box is rho of PROTOCOL section 2.
+x = OS2IP(seed) mod (n - 1) + 1, y likewise; the seed has 72 octets on P-384, and on X25519 it is x, 32 octets; an SSRC drawn as 0 becomes 1; box is rho of PROTOCOL section 2: 32 octets in suite 1,
+m and rho, 64, in suite 2, and SSV, 16, in suite 3: the suite of the KMS of whom it is sealed to.
 
 An example FILE for each role: ibake session initiator --help, and so on. Made for tests: FILE holds secrets in the open.`
 
@@ -76,7 +80,9 @@ const callFields = `
   parameters       parameter sets, the own KMS's first
   privateKeys      identity, period and key of each; proved against parameters[0]
   offers           optional: SRTP ciphers, best first: AEAD_AES_128_GCM (alone the default), AEAD_AES_256_GCM,
-                   AES_CM_128_HMAC_SHA1_80, AES_256_CM_HMAC_SHA1_80`
+                   AES_CM_128_HMAC_SHA1_80, AES_256_CM_HMAC_SHA1_80
+  curves           optional: P-256 (alone the default), P-384, X25519, best first: the first is offered, unread calls need P-256
+  suites           optional: IBE suites that it knows: 1, 2, 3 (the default)`
 
 function text(fields: string, role: keyof typeof examples): string {
   return `\nFields of FILE:${fields}\n  randomness       optional: see ibake session --help\n\nAn example:\n${JSON.stringify(examples[role], undefined, 2)}`
@@ -91,9 +97,24 @@ export const roleHelp: Readonly<Record<keyof typeof examples, { readonly summary
   streams          optional: {csId, from: "initiator" | "responder", ssrc?, roc?, seq?}, 1 to 16; else CS 1 of the initiator, CS 2 of the responder
   map              optional: "SRTP-ID"; else GENERIC-ID
   kms              optional: "named" puts IDRkmsi and IDRkmsr into the messages
-  retarget         optional: identities whose answer is taken in place of peer's`, "initiator"),
+  retarget         optional: identities whose answer is taken in place of peer's
+  deferred         optional: peers for whom content may be left under an ESK: readable by the KMS, no forward secrecy, not authenticated by its sender
+  protocols        optional: the protocols offered in the SDP around the messages, as "mikey;keyp1", bound into both I messages
+  rekeys           optional: the MKI of the call that gets new keys`, "initiator"),
   },
-  responder: { summary: "answers calls: waits for I_MESSAGE_1", text: text(`\n  me               identities that it answers as${callFields}`, "responder") },
+  responder: {
+    summary: "answers calls: waits for I_MESSAGE_1",
+    text: text(`
+  me               identities that it answers as
+  shared           optional: names that others hold keys of too: who is called by one answers as the first of me
+  unread           optional: identities calls to whom it answers, as the first of me, though it cannot open them
+  mailbox          optional: true takes ESKs along with those; done has passOn, the I_MESSAGE_2 for the called one
+  fill             optional: a list of {ssrc, roc?, seq?} for the sessions left empty, in order; else SSRCs are drawn${callFields}`, "responder"),
+  },
+  deferred: {
+    summary: "opens what a mailbox passed on: waits for its I_MESSAGE_2",
+    text: text(`\n  me               identities that content may be left for${callFields}`, "deferred"),
+  },
   request: {
     summary: "asks a KMS for private keys: {} gives REQUEST_KEY_INIT",
     text: text(`
@@ -107,7 +128,7 @@ export const roleHelp: Readonly<Record<keyof typeof examples, { readonly summary
     summary: "a KMS: answers REQUEST_KEY_INIT",
     text: text(`
   now              optional: UTC seconds; else the machine's clock
-  master           master secret behind parameters[0], 32 octets
+  master           master secret behind parameters[0]: 32 octets in suite 1, s || BFPublicParameters in suite 2, 128 octets in suite 3
   parameters       its own parameter set, then those it vouches for
   subscribers      {pskId, psk, identities, revoked?, transferOctets?}
   skewSeconds, horizonPeriods

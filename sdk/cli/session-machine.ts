@@ -1,23 +1,25 @@
-/** The four machines of `ibake session`: each takes one line's worth and answers what its lines say. All is sans-IO core; here it only gets its values. */
+/** The machines of `ibake session`: each takes one line's worth and answers what its lines say. All is sans-IO core; here it only gets its values. */
 import { hex, number32, u32, wipe } from "../base/bytes.ts"
 import { isFault, type Fault } from "../base/fault.ts"
 import { run, type Job } from "../base/job.ts"
-import { ntp, utcOf, type Identity, type ParameterSet } from "../ibake/identity.ts"
+import { ntp, same, utcOf, type Identity, type ParameterSet } from "../ibake/identity.ts"
+import { openDeferred, type Deferred } from "../ibake/esk.ts"
 import { Initiator } from "../ibake/initiator.ts"
 import { readResponse, requestMessage, type KeyResponse } from "../ibake/keyrequest.ts"
 import { Responder } from "../ibake/responder.ts"
 import { Gate, type Agreement, type Draw, type Now, type Outcome, type Party } from "../ibake/session.ts"
 import { Keyring } from "../keys/keyring.ts"
-import { defaultIssuer, defaultMaster } from "../kms/masters.ts"
+import { defaultIssuer, masterOf } from "../kms/masters.ts"
 import { setFields } from "../kms/sets.ts"
 import type { Kms, Record_, Subscriber } from "../kms/types.ts"
 import { tsType } from "../mikey/numbers.ts"
 import { contexts, wipeContexts, type SrtpContext } from "../srtp/contexts.ts"
 import { srtpRules } from "../srtp/policy.ts"
+import { sdpIds } from "../srtp/sdp.ts"
 import { text } from "../base/utf8.ts"
 import type { Profile } from "../suite.ts"
-import { noble } from "../../boards/profiles/noble.ts"
-import { initiatorFile, issueFile, requestFile, responderFile, type CommonFile, type SubscriberFields } from "./session-file.ts"
+import { nobleAll } from "../../boards/profiles/noble-all.ts"
+import { deferredFile, initiatorFile, issueFile, requestFile, responderFile, type CallFile, type CommonFile, type SubscriberFields } from "./session-file.ts"
 
 /** One line of answer. */
 export type Answer =
@@ -33,36 +35,67 @@ export interface Machine {
 }
 
 /** The roles, each made from the value of its FILE; throws an Error of one line that names the field which is wrong. */
-export const machines: Readonly<Record<"initiator" | "responder" | "request" | "issue", (file: unknown) => Machine>> = { initiator, responder, request, issue }
+export const machines: Readonly<Record<"initiator" | "responder" | "deferred" | "request" | "issue", (file: unknown) => Machine>> = { initiator, responder, deferred, request, issue }
 
 function initiator(value: unknown): Machine {
   const file = initiatorFile(value)
   const draws = new Draws(file)
-  const party = partyOf(file, file.privateKeys, draws, file.offers)
+  const party = partyOf(file, draws)
   const now = clock(file.T)
   if (file.T !== undefined && hex(ntp(utcOf(file.T))) !== hex(file.T)) throw new Error("T: expected a timestamp of whole seconds, or one that a clock of milliseconds gives")
-  const onRetarget = (id: Identity): boolean => file.retarget.some((one) => one.type === id.type && hex(one.data) === hex(id.data))
-  const machine = new Initiator(party, { me: file.me, peer: file.peer, streams: file.streams, map: file.map, kms: file.kms, onRetarget })
+  const { me, peer, streams, map, kms, rekeys, deferred } = file
+  const protocols = file.protocols === undefined ? undefined : sdpIds(file.protocols)
+  const onDeferred = deferred === undefined ? undefined : among(deferred)
+  const machine = new Initiator(party, { me, peer, streams, map, kms, rekeys, protocols, onRetarget: among(file.retarget), onDeferred })
   const step = (job: Job<Outcome>): Answer[] => draws.judge(told(run(job), party.profile))
   return { start: () => step(machine.start(now())), receive: (octets) => step(machine.receive(octets, now(), "")) }
+}
+
+/** Whether an identity is one of a list. */
+function among(list: readonly Identity[]): (id: Identity) => boolean {
+  return (id) => list.some((one) => same(one, id))
 }
 
 function responder(value: unknown): Machine {
   const file = responderFile(value)
   const draws = new Draws(file)
-  const party = partyOf(file, file.privateKeys, draws, file.offers)
+  const party = partyOf(file, draws)
   const now = clock(file.T)
-  const machine = new Responder(party, { me: file.me })
+  const { me, shared, unread, mailbox, fill } = file
+  const machine = new Responder(party, { me, shared, onUnread: unread && among(unread), mailbox, fill: fill && (() => fill) })
   return {
     start: () => [{ error: "a responder begins with a message: expected recv" }],
     receive: (octets) => draws.judge(told(run(machine.receive(octets, now(), "")), party.profile)),
   }
 }
 
+/** Opens what a mailbox passed on, each message for itself. */
+function deferred(value: unknown): Machine {
+  const file = deferredFile(value)
+  const party = partyOf(file, new Draws(file))
+  return {
+    start: () => [{ error: "content that was left begins with its I_MESSAGE_2: expected recv" }],
+    receive(octets: Uint8Array): Answer[] {
+      const left = run(openDeferred(party, file.me, octets))
+      return [isFault(left) ? ignored(left) : content(left, party.profile)]
+    },
+  }
+}
+
+function content(left: Deferred, profile: Profile): Answer {
+  const { SK, csbId, RAND } = left
+  const made = contexts({ prf: profile.prf, TGK: SK, csbId, RAND, map: left.map, offered: left.map, policies: left.policies, spi: "none" })
+  if (isFault(made)) return ignored(made)
+  const done = { from: words(left.from), me: words(left.me), mailbox: words(left.mailbox), T: hex(left.T), csbId: hex(u32(csbId)), RAND: hex(RAND), SK: hex(SK), contexts: made.map(contextFields) }
+  wipeContexts(made)
+  wipe(SK)
+  return { done }
+}
+
 function request(value: unknown): Machine {
   const file = requestFile(value)
   const draws = new Draws(file)
-  const profile = noble()
+  const profile = nobleAll()
   const ring = keyring(profile, file.parameters)
   const set = file.parameters[0]!
   let sent: Uint8Array | undefined
@@ -97,9 +130,10 @@ function taken(response: KeyResponse, ring: Keyring): Answer {
 /** Keeps for each PSK and TS type the record of PROTOCOL section 6, in memory. */
 function issue(value: unknown): Machine {
   const file = issueFile(value)
-  const master = defaultMaster()
   const own = file.parameters[0]!
-  const P = own.suite === master.suiteId ? run(master.publicParameter(file.master)) : undefined
+  const master = masterOf(own.suite)
+  if (master === undefined) throw new Error(`parameters[0]: suite/refused at set.suite`)
+  const P = run(master.publicParameter(file.master))
   if (P === undefined || hex(P) !== hex(own.publicParameter)) throw new Error("master: this is not the master secret behind parameters[0]")
   const core = defaultIssuer([master])
   const kms: Kms = { master: file.master, own, vouched: file.parameters.slice(1), skewSeconds: file.skewSeconds, horizonPeriods: file.horizonPeriods }
@@ -157,9 +191,11 @@ class Draws {
 /** A harness sends as much as it likes: no rate limit stands before its boxes. */
 const NO_LIMIT = 1e9
 
-function partyOf(file: CommonFile, keys: Parameters<Keyring["install"]>[0], draws: Draws, offers: Parameters<typeof srtpRules>[0] | undefined): Party {
-  const standard = noble()
-  const profile = offers === undefined ? standard : { ...standard, srtp: srtpRules(offers) }
+function partyOf(file: CallFile, draws: Draws): Party {
+  const all = nobleAll()
+  const { offers, curves, suites, privateKeys: keys } = file
+  const known = suites === undefined ? all.suites : all.suites.filter((suite) => suites.includes(suite.id))
+  const profile: Profile = { ...all, suites: known, groups: curves ?? all.groups, srtp: offers === undefined ? all.srtp : srtpRules(offers) }
   const ring = keyring(profile, file.parameters)
   const fault = run(ring.install(keys, []))
   if (fault !== undefined) throw new Error(`privateKeys: ${fault.fault}: a key is not of its identity and period under parameters[0]`)
@@ -196,10 +232,21 @@ function told(outcome: Outcome, profile: Profile): Answer[] {
 function secured(a: Agreement, profile: Profile): Answer {
   const made = contexts({ prf: profile.prf, TGK: a.TGK, csbId: a.csbId, RAND: a.RAND, map: a.agreed, offered: a.offered, policies: a.policies, spi: a.spi })
   if (isFault(made)) return ignored(made)
-  const done = { role: a.role, me: words(a.me), peer: words(a.peer), peerKms: text(a.peerKms), csbId: hex(u32(a.csbId)), RAND: hex(a.RAND), TGK: hex(a.TGK), contexts: made.map(contextFields) }
+  const done = { role: a.role, me: words(a.me), peer: words(a.peer), peerKms: text(a.peerKms), csbId: hex(u32(a.csbId)), RAND: hex(a.RAND), TGK: hex(a.TGK), contexts: made.map(contextFields), ...more(a) }
   wipeContexts(made)
   wipe(a.TGK)
   return { done }
+}
+
+/** What only some calls have: the protocols that are bound in, for whom an unread call was, and what goes with content that is left. */
+function more({ protocols, unread }: Agreement): object {
+  const bound = [protocols.I_MESSAGE_1, protocols.I_MESSAGE_2]
+  const listed = bound.some((one) => one !== undefined) ? { protocols: bound.map((one) => one && text(one.data)) } : {}
+  if (unread === undefined) return listed
+  const { called, SK, I_MESSAGE_2 } = unread
+  const left = { called: words(called), SK: SK && hex(SK), passOn: I_MESSAGE_2 && hex(I_MESSAGE_2) }
+  wipe(SK)
+  return { ...listed, ...left }
 }
 
 function contextFields(c: SrtpContext): object {

@@ -8,10 +8,10 @@ import { machines, type Answer, type Machine } from "./session-machine.ts"
 
 type Role = keyof typeof machines
 
-/** The command with its four roles; a FILE that is wrong ends it with exit code 2. */
+/** The command with its roles; a FILE that is wrong ends it with exit code 2. */
 export function sessionCommand(): Command {
   const session = new Command("session").description("one end of an exchange, driven by JSON lines").addHelpText("after", sessionHelp)
-  for (const role of ["initiator", "responder", "request", "issue"] as const) {
+  for (const role of ["initiator", "responder", "deferred", "request", "issue"] as const) {
     const one = new Command(role).description(roleHelp[role].summary).argument("<FILE>", "JSON, as below").addHelpText("after", roleHelp[role].text)
     session.addCommand(one.action((path: string) => drive(opened(role, path), process.stdin, (line) => process.stdout.write(line + "\n"))))
   }

@@ -1,8 +1,9 @@
 /** Fetching keys: one request at a time, durable before it is sent, resumed after a power cut, repeated for what did not fit. PROTOCOL sections 6 and 7. */
 import { number32, wipe } from "../base/bytes.ts"
 import { isFault, refuse, type Fault } from "../base/fault.ts"
+import type { Asked, Credential } from "../ibake/credential.ts"
 import { ntp, ntpSeconds, period, utcOf, type Identity } from "../ibake/identity.ts"
-import { readResponse, requestMessage, type KeyResponse } from "../ibake/keyrequest.ts"
+import { readResponse, type KeyResponse } from "../ibake/keyrequest.ts"
 import type { Draw } from "../ibake/session.ts"
 import { AskChannel } from "../keys/ask.ts"
 import { blocksIn } from "../keys/blocks.ts"
@@ -39,7 +40,8 @@ export interface FetchProgress {
 export interface FetchParts {
   readonly board: Board
   readonly profile: Profile
-  readonly enrolment: Enrolment
+  readonly enrolment: Omit<Enrolment, "psk" | "pskId">
+  readonly credential: Credential
   readonly keyring: Keyring
   readonly draw: Draw
   readonly time: Time
@@ -51,6 +53,8 @@ export interface FetchParts {
 
 interface Asking {
   readonly request: Uint8Array
+  /** The request's own secret, wiped when it is over. */
+  readonly secret: Uint8Array
   /** Tick at which the request was first sent; undefined when it was resumed. */
   readonly sent: number | undefined
   /** Its keys are being proved. */
@@ -78,7 +82,7 @@ export class Fetcher implements Part {
   private done: ((result: Fetched | Fault) => void) | undefined
 
   constructor(parts: FetchParts) {
-    const id = deviceId(parts.profile.sym, parts.enrolment.pskId)
+    const id = deviceId(parts.profile.sym, parts.credential.name)
     this.parts = parts
     this.up = upTopic(parts.enrolment.kmsName, id)
     this.down = downTopic(parts.enrolment.kmsName, id)
@@ -107,11 +111,11 @@ export class Fetcher implements Part {
   /** Goes on with what a power cut or a give-up left in the store; false when there is nothing. */
   resume(): boolean {
     if (this.asking !== undefined) return true
-    const request = keptRequest(this.parts.board.store, this.parts.profile.sym)
-    if (request === undefined) return false
-    this.asking = { request, sent: undefined, working: false, rejected: 0 }
+    const kept = keptRequest(this.parts.board.store, this.parts.profile.sym, this.parts.credential.secretOctets)
+    if (kept === undefined) return false
+    this.asking = { request: kept.octets, secret: kept.secret, sent: undefined, working: false, rejected: 0 }
     const now = this.parts.board.clock.ticks()
-    const event = this.channel.resume(request, transferOf(this.parts.profile.sym, request), now)
+    const event = this.channel.resume(kept.octets, transferOf(this.parts.profile.sym, kept.octets), now)
     if (event !== undefined && "fault" in event) this.finish(event)
     else if (event !== undefined && event.kind === "received") this.received(event.octets)
     return true
@@ -122,28 +126,29 @@ export class Fetcher implements Part {
     const profile = this.parts.profile
     const T = nextStamp(board.store, this.parts.time.utc(), profile.limits.skewSeconds)
     if (T === undefined) return this.finish(refuse("store/refused", "timestamp"))
-    const request = this.draft(identities, periods, T)
-    if (request === undefined) return this.finish(refuse("entropy/none", "REQUEST_KEY_PSK"))
-    if (!keepRequest(board.store, profile.sym, request)) return this.finish(refuse("store/refused", "request"))
+    const asked = this.draft(identities, periods, T)
+    if (isFault(asked)) return this.finish(asked)
     const now = board.clock.ticks()
-    this.asking = { request, sent: now, working: false, rejected: 0 }
-    const fault = this.channel.ask(request, transferOf(profile.sym, request), now)
+    this.asking = { request: asked.octets, secret: asked.secret, sent: now, working: false, rejected: 0 }
+    const holdsKeys = board.store.sealed || profile.keysInTheOpen === true
+    if (!keepRequest(board.store, profile.sym, asked, holdsKeys)) return this.finish(refuse("store/refused", "request"))
+    const fault = this.channel.ask(asked.octets, transferOf(profile.sym, asked.octets), now)
     if (fault !== undefined) this.finish(fault)
   }
 
   /** A request whose number is none of the last four: the other end would take it for one of those. */
-  private draft(identities: readonly Identity[], periods: Periods | undefined, T: { readonly type: number; readonly value: Uint8Array }): Uint8Array | undefined {
-    const e = this.parts.enrolment
+  private draft(identities: readonly Identity[], periods: Periods | undefined, T: { readonly type: number; readonly value: Uint8Array }): Asked | Fault {
+    const parts = this.parts
     for (let tries = 0; tries < 8; tries++) {
-      const csbId = this.parts.draw(4)
-      const RAND = this.parts.draw(16)
-      if (csbId === undefined || RAND === undefined) return undefined
-      const number = number32(csbId)
-      const fields = { identities, kmsUri: e.set.kmsUri, pskId: e.pskId, T, csbId: number, RAND, periods }
-      const request = requestMessage(this.parts.profile, e.psk, fields)
-      if (this.channel.free(transferOf(this.parts.profile.sym, request))) return request
+      const csbId = parts.draw(4)
+      const RAND = parts.draw(16)
+      if (csbId === undefined || RAND === undefined) break
+      const fields = { identities, kmsUri: parts.enrolment.set.kmsUri, T, csbId: number32(csbId), RAND, periods }
+      const asked = parts.credential.request(parts.profile, parts.draw, fields)
+      if (isFault(asked) || this.channel.free(transferOf(parts.profile.sym, asked.octets))) return asked
+      wipe(asked.secret)
     }
-    return undefined
+    return refuse("entropy/none", "request")
   }
 
   /** Frames of the answer's topic. */
@@ -159,7 +164,7 @@ export class Fetcher implements Part {
     const asking = this.asking
     if (asking === undefined || asking.working) return
     const own = this.parts.keyring.parameters.own()!.set
-    const read = readResponse(this.parts.profile, this.parts.enrolment.psk, asking.request, octets, own, this.parts.profile.limits.transferOctets)
+    const read = readResponse(this.parts.profile, this.parts.credential.keyOf(asking.secret), asking.request, octets, own, this.parts.profile.limits.transferOctets)
     if (isFault(read)) {
       this.parts.onIgnored(read)
       if (++asking.rejected < REJECTED) return this.channel.reject(this.parts.board.clock.ticks())
@@ -277,12 +282,23 @@ export class Fetcher implements Part {
   private over(): void {
     dropRequest(this.parts.board.store)
     this.channel.accept(this.parts.board.clock.ticks())
+    this.forget()
+  }
+
+  private forget(): void {
+    if (this.asking !== undefined) wipe(this.asking.secret)
     this.asking = undefined
+  }
+
+  /** The device closes: what the store holds goes on in the next life. */
+  close(): void {
+    this.forget()
+    this.parts.credential.wipe()
   }
 
   private finish(fault: Fault | undefined): void {
     if (fault !== undefined) this.channel.end()
-    this.asking = undefined
+    this.forget()
     this.wanted = undefined
     const done = this.done
     this.done = undefined

@@ -2,9 +2,12 @@
  * What of a key request is durable before it is sent, PROTOCOL section 6: its T, NTP-UTC or on a board without a clock COUNTER, raised and never used
  * twice; and the request itself, which a power cut must not change.
  */
-import { copy, number32, u32 } from "../base/bytes.ts"
+import { concat, copy, number32, u32, wipe } from "../base/bytes.ts"
+import { isFault } from "../base/fault.ts"
+import type { Asked } from "../ibake/credential.ts"
 import { ntp, utcOf } from "../ibake/identity.ts"
 import { keep, kept } from "../keys/kept.ts"
+import { parse } from "../mikey/message.ts"
 import { tsType } from "../mikey/numbers.ts"
 import type { Timestamp } from "../mikey/payload.ts"
 import type { Store } from "../port.ts"
@@ -15,15 +18,31 @@ const STAMP = { ntp: "t.ntp", counter: "t.counter" } as const
 
 const REQUEST = "request"
 
-/** Keeps the request that is under way; false when the store does not take it. */
-export function keepRequest(store: Store, sym: Sym, request: Uint8Array): boolean {
-  return keep(store, sym, REQUEST, request)
+/**
+ * Keeps the request that is under way, and the secret of its own in the same value, for one without the other is of no use; false when the store does not
+ * take it. A store that must not hold keys gets neither: a reboot then costs a new request under a new T.
+ */
+export function keepRequest(store: Store, sym: Sym, asked: Asked, holdsKeys: boolean): boolean {
+  if (asked.secret.length > 0 && !holdsKeys) {
+    store.remove(REQUEST)
+    return true
+  }
+  const both = concat([asked.secret, asked.octets])
+  const stored = keep(store, sym, REQUEST, both)
+  wipe(both.subarray(0, asked.secret.length))
+  return stored
 }
 
-/** The request that a power cut or a give-up left; one that was damaged would be sent in vain for ever. */
-export function keptRequest(store: Store, sym: Sym): Uint8Array | undefined {
-  const request = kept(store, sym, REQUEST)
-  return request === "damaged" ? undefined : request
+/** The request that a power cut or a give-up left, if it is of a credential like this; one that was damaged would be sent in vain for ever. */
+export function keptRequest(store: Store, sym: Sym, secretOctets: number): Asked | undefined {
+  const both = kept(store, sym, REQUEST)
+  if (both === undefined || both === "damaged") return undefined
+  const octets = copy(both.subarray(secretOctets))
+  const secret = copy(both.subarray(0, secretOctets))
+  wipe(both)
+  if (!isFault(parse(octets, octets.length))) return { octets, secret }
+  wipe(secret)
+  return undefined
 }
 
 /** The request is over. */

@@ -34,11 +34,9 @@ export function answerCall(party: Party, options: AnswerOptions, call: Call, pla
   if (isFault(opened)) return none(opened)
   const theirs = call.theirs
   const box = theirs.suite.box
-  const ySeed = party.draw(opened.group.seedOctets)
-  const seed = party.draw(box.seedOctets)
+  const ySeed = held.draw(party.draw, opened.group.seedOctets)
+  const seed = held.draw(party.draw, box.seedOctets)
   if (ySeed === undefined || seed === undefined) return none(refuse("entropy/none", "R_MESSAGE_1"))
-  held.keep(ySeed)
-  held.keep(seed)
   return chain(opened.group.keygen(ySeed), (y: DhKey) =>
     chain(secretOf(opened, held.keep(y.secret)), (secret: Uint8Array | undefined) => {
       if (secret === undefined) return none(refuse("curve/refused", "I_MESSAGE_1.ECCPTi"))

@@ -120,11 +120,9 @@ function withSsrc(streams: readonly Stream[], draw: Draw): Stream[] | undefined 
 function call(party: Party, clear: Offer, own: Kms, theirs: Kms, uid: Uint8Array, held: Held): Job<Called | Fault> {
   const group = party.profile.groups[0]!
   const box = theirs.suite.box
-  const xSeed = party.draw(group.seedOctets)
-  const seed = party.draw(box.seedOctets)
+  const xSeed = held.draw(party.draw, group.seedOctets)
+  const seed = held.draw(party.draw, box.seedOctets)
   if (xSeed === undefined || seed === undefined) return none(refuse("entropy/none", "I_MESSAGE_1"))
-  held.keep(xSeed)
-  held.keep(seed)
   return chain(group.keygen(xSeed), (x: DhKey) => {
     held.keep(x.secret)
     return map(box.encapsulate(uid, theirs.par, seed), (keys: BoxKeys) => called(clear, group, own, theirs, x, keys))

@@ -79,9 +79,8 @@ function first(party: Party, m: Message, exchange: Exchange, kc: Uint8Array, con
   if (group === undefined || ECCPTi.curve !== curve.P256) return none(refuse("curve/refused", "I_MESSAGE_2.ECCPTi"))
   if ((ECCPTi.spi !== undefined) !== (m.header.map.type === mapType.SRTP_ID)) return none(refuse("wire/value", "I_MESSAGE_2.ECCPTi.KV"))
   const box = exchange.theirs.suite.box
-  const seed = party.draw(box.seedOctets)
+  const seed = held.draw(party.draw, box.seedOctets)
   if (seed === undefined) return none(refuse("entropy/none", "R_MESSAGE_2"))
-  held.keep(seed)
   return chain(group.agree(exchange.secret, ECCPTi.point), (kSession: Uint8Array | undefined) => {
     if (kSession === undefined) return none(refuse("curve/refused", "I_MESSAGE_2.ECCPTi"))
     held.keep(kSession)

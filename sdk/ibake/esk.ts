@@ -25,10 +25,10 @@ export function mailing(party: Party, called: Identity, T: Uint8Array, held: Hel
   const kms = party.keys.kmsOf(called)
   const uid = kms === undefined ? undefined : uidAt(party.profile, called, kms, T)
   if (kms === undefined || uid === undefined) return refuse("identity/unknown", "I_MESSAGE_2.ESK")
-  const SK = party.draw(32)
-  const seed = party.draw(kms.suite.box.seedOctets)
+  const SK = held.draw(party.draw, 32)
+  const seed = held.draw(party.draw, kms.suite.box.seedOctets)
   if (SK === undefined || seed === undefined) return refuse("entropy/none", "I_MESSAGE_2.ESK")
-  return { kms, uid, SK: held.keep(SK), seed: held.keep(seed) }
+  return { kms, uid, SK, seed }
 }
 
 /** The keys and the plaintext of an ESK, `IDRi SK`, which the asker wipes with `wipeSealing`. */

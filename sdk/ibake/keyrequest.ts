@@ -1,4 +1,7 @@
-/** The key request of a device, PSK variant: RFC 6267 section 4.2.1 with PROTOCOL section 6. Sans-IO: octets in, octets and values out. */
+/**
+ * The key request of a device: RFC 6267 section 4.2.1 with PROTOCOL section 6. Sans-IO: octets in, octets and values out. The request is that of the PSK
+ * variant, the one by certificate is in `certified.ts`; the answer to both is read here.
+ */
 import { copy, equal, equalCt, wipe } from "../base/bytes.ts"
 import { isFault, refuse, type Fault } from "../base/fault.ts"
 import { build, parse, parseChain, type Message } from "../mikey/message.ts"
@@ -10,13 +13,11 @@ import { idr } from "./exchange.ts"
 import { period, periodStart, same, type Identity, type ParameterSet } from "./identity.ts"
 import { kemacCipher, requestKeys, verification, wipeRequestKeys, type RequestKeys } from "./keys.ts"
 
-/** What a device asks for. */
-export interface KeyRequest {
+/** What a device asks for, by whatever credential. */
+export interface RequestFields {
   readonly identities: readonly Identity[]
   /** KMS URI in normal form. */
   readonly kmsUri: Uint8Array
-  /** IDRpsk data: names the PSK and says nothing of it. */
-  readonly pskId: Uint8Array
   /** NTP-UTC, or COUNTER on a board without a clock; greater than any before. */
   readonly T: Timestamp
   readonly csbId: number
@@ -24,6 +25,12 @@ export interface KeyRequest {
   readonly RAND: Uint8Array
   /** First period and how many, 1 to 16; absent: the current and the next. */
   readonly periods?: Periods
+}
+
+/** What a device asks for under a PSK. */
+export interface KeyRequest extends RequestFields {
+  /** IDRpsk data: names the PSK and says nothing of it. */
+  readonly pskId: Uint8Array
 }
 
 /** A private key as it came, for one identity and period; whoever takes it wipes it. */
@@ -46,14 +53,19 @@ export interface RequestTools {
 
 /** REQUEST_KEY_INIT_PSK. */
 export function requestMessage(tools: RequestTools, psk: Uint8Array, r: KeyRequest): Uint8Array {
-  const parts: Part[] = [part(timestampPayload, r.T), part(randPayload, r.RAND)]
-  for (let i = 0; i < r.identities.length; i++) parts.push(idr(idRole.IDRi, r.identities[i]!))
-  parts.push(idr(idRole.IDRkms, { type: idType.URI, data: r.kmsUri }), idr(idRole.IDRpsk, { type: idType.byteString, data: r.pskId }))
-  if (r.periods !== undefined) parts.push(part(extensionPayload, encodePeriods(r.periods)))
+  const parts = requestParts(r, [], [idr(idRole.IDRpsk, { type: idType.byteString, data: r.pskId })])
   const keys = requestKeys(tools.prf, psk, r.csbId, r.RAND)
   const octets = withV(tools.sym, dataType.REQUEST_KEY_PSK, r.csbId, parts, keys.authKey, r.identities[0]!.data, r.kmsUri)
   wipeRequestKeys(keys)
   return octets
+}
+
+/** The parts of a request up to its proof, with what the variants have on either side of IDRkms. */
+export function requestParts(r: RequestFields, before: readonly Part[], after: readonly Part[]): Part[] {
+  const parts: Part[] = [part(timestampPayload, r.T), part(randPayload, r.RAND)]
+  for (let i = 0; i < r.identities.length; i++) parts.push(idr(idRole.IDRi, r.identities[i]!))
+  const all = parts.concat(before, [idr(idRole.IDRkms, { type: idType.URI, data: r.kmsUri })], after)
+  return r.periods === undefined ? all : all.concat([part(extensionPayload, encodePeriods(r.periods))])
 }
 
 /** A message of the key request exchange, closed by its V; `first` and `kms` are the identities that the MAC takes in after it. */
@@ -78,19 +90,20 @@ export function verifies(sym: Sym, m: Message, keys: RequestKeys, first: Uint8Ar
 }
 
 /**
- * What the KMS answered to `request`, the octets that were sent; `set` is the held set of that KMS and `cap` the longest response in octets.
+ * What the KMS answered to `request`, the octets that were sent; `key` is the PSK or the request's envelope key, `set` the held set of that KMS and `cap`
+ * the longest response in octets.
  * Keys are not verified here: each costs pairings, and one bad key refuses all.
  */
-export function readResponse(tools: RequestTools, psk: Uint8Array, request: Uint8Array, response: Uint8Array, set: ParameterSet, cap: number): KeyResponse | Fault {
+export function readResponse(tools: RequestTools, key: Uint8Array, request: Uint8Array, response: Uint8Array, set: ParameterSet, cap: number): KeyResponse | Fault {
   const asked = parse(request, request.length)
-  if (isFault(asked) || asked.header.dataType !== dataType.REQUEST_KEY_PSK) return refuse("store/broken", "request")
+  if (isFault(asked) || !isRequest(asked.header.dataType)) return refuse("store/broken", "request")
   const m = parse(response, cap)
   if (isFault(m)) return m
   const type = m.header.dataType
   if (type !== dataType.REQUEST_KEY_RESP && type !== dataType.Error) return refuse("wire/type", "REQUEST_KEY_RESP")
   if (m.header.csbId !== asked.header.csbId) return refuse("session/state", "REQUEST_KEY_RESP.CSB ID")
   if (m.T.type !== asked.T.type || !equal(m.T.value, asked.T.value)) return refuse("session/state", "REQUEST_KEY_RESP.T")
-  const keys = requestKeys(tools.prf, psk, asked.header.csbId, asked.RAND!)
+  const keys = requestKeys(tools.prf, key, asked.header.csbId, asked.RAND!)
   const read = verifies(tools.sym, m, keys, asked.identities[0]!.data, asked.IDRkms!.data)
     ? type === dataType.Error
       ? readError(m)
@@ -98,6 +111,10 @@ export function readResponse(tools: RequestTools, psk: Uint8Array, request: Uint
     : refuse("auth/failed", "REQUEST_KEY_RESP.V")
   wipeRequestKeys(keys)
   return read
+}
+
+function isRequest(type: number): boolean {
+  return type === dataType.REQUEST_KEY_PSK || type === dataType.REQUEST_KEY_PKE
 }
 
 function readError(m: Message): KeyResponse {

@@ -142,18 +142,17 @@ function takenUnread(party: Party, options: CallOptions, state: Called, reply: R
   const esk = deferred ? mailing(party, options.peer, state.clear.T, held) : undefined
   if (esk !== undefined && isFault(esk)) return done<Taken | Fault>(esk)
   if (state.group.curve === curve.P256) return done<Taken | Fault>({ reply, ECCPTr, group, x: state.x, ECCPTi: state.ECCPTi, unread: true, esk })
-  const seed = party.draw(group.seedOctets)
+  const seed = held.draw(party.draw, group.seedOctets)
   if (seed === undefined) return done<Taken | Fault>(refuse("entropy/none", "I_MESSAGE_2"))
-  return map(group.keygen(held.keep(seed)), (x: DhKey): Taken | Fault => {
+  return map(group.keygen(seed), (x: DhKey): Taken | Fault => {
     return { reply, ECCPTr, group, x: held.keep(x.secret), ECCPTi: eccpt(group.curve, x.point, state.spi), unread: true, esk }
   })
 }
 
 function agree(party: Party, state: Called, t: Taken, held: Held): Job<Answered | Fault> {
   const theirs = t.reply.theirs
-  const seed = party.draw(theirs.suite.box.seedOctets)
+  const seed = held.draw(party.draw, theirs.suite.box.seedOctets)
   if (seed === undefined) return none(refuse("entropy/none", "I_MESSAGE_2"))
-  held.keep(seed)
   return chain(t.group.agree(t.x, t.ECCPTr.point), (kSession: Uint8Array | undefined) => {
     if (kSession === undefined) return none(refuse("curve/refused", "R_MESSAGE_1.ECCPTr"))
     held.keep(kSession)

@@ -143,6 +143,11 @@ export class Held {
     this.secrets.push(secret)
     return secret
   }
+  /** Random octets that are kept, or undefined when the board has none: where a second draw fails, the first is wiped too. */
+  draw(draw: Draw, octets: number): Uint8Array | undefined {
+    const drawn = draw(octets)
+    return drawn === undefined ? undefined : this.keep(drawn)
+  }
   wipe(): void {
     while (this.secrets.length > 0) wipe(this.secrets.pop())
   }

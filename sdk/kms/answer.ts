@@ -32,8 +32,8 @@ export function answerer(o: AnswerOptions): Answerer {
     const peeked = o.issuer.peek(request)
     if (isFault(peeked)) return peeked
     for (let i = 0; i < ATTEMPTS; i++) {
-      const loaded = await o.store.load(peeked.pskId, peeked.tsType)
-      if (loaded === undefined) return refuse("kms/identity", "request.IDRpsk")
+      const loaded = await o.store.load(peeked.pskId, peeked.tsType, peeked.envelope)
+      if (loaded === undefined) return refuse("kms/identity", peeked.envelope === undefined ? "request.IDRpsk" : "request.CERT")
       if (loaded.row.deviceId !== device) return refuse("identity/mismatch", "request.topic")
       const decision = await decide(o, request, loaded)
       if (isFault(decision) || (await settled(o, loaded, decision))) return decision
@@ -45,7 +45,7 @@ export function answerer(o: AnswerOptions): Answerer {
 async function decide(o: AnswerOptions, request: Uint8Array, loaded: Loaded): Promise<Decision | Fault> {
   const subscriber = withinChannel(openSubscriber(o.vault, loaded.row))
   try {
-    return await slices(o.issuer.decide(request, subscriber, loaded.record, o.utc(), o.kms))
+    return await slices(o.issuer.decide(request, subscriber, loaded.record, o.utc(), o.kms, loaded.envelope))
   } finally {
     wipe(subscriber.psk)
   }

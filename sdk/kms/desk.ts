@@ -12,7 +12,7 @@ import type { Enrolment } from "../keys/enrolment.ts"
 import { deviceId, deviceOf, downTopic, partTopics } from "../keys/topics.ts"
 import type { Board } from "../port.ts"
 import type { Sym } from "../suite.ts"
-import type { Issuer, Kms, Record_, Subscriber } from "./types.ts"
+import type { EnvelopeUse, Issuer, Kms, Record_, Subscriber } from "./types.ts"
 
 /** What a new KMS is to be: texts in normal form, periods in seconds. */
 export interface DeskKms {
@@ -76,7 +76,7 @@ export class Desk {
   }
 
   /** Takes up a device that was enrolled before. */
-  admit(of: Pick<Subscriber, "pskId" | "psk" | "identities"> & { readonly revoked?: boolean }): void {
+  admit(of: Pick<Subscriber, "pskId" | "psk" | "certified" | "identities"> & { readonly revoked?: boolean }): void {
     const id = deviceId(this.o.sym, of.pskId)
     const { mtu } = this.o.board.link
     // a response longer than the channel carries must not be made
@@ -134,10 +134,10 @@ export class Desk {
     const utc = board.clock.utc()
     const peeked = utc === undefined ? refuse("time/none", "clock") : issuer.peek(request)
     if (isFault(peeked)) return this.turnAway(v, transfer, peeked)
-    const decision = run(issuer.decide(request, v.subscriber, this.record(v, peeked.tsType), utc!, kms))
+    const decision = run(issuer.decide(request, v.subscriber, this.record(v, peeked.tsType), utc!, kms, this.envelopeUse(peeked.envelope)))
     if (isFault(decision)) return this.turnAway(v, transfer, decision)
     const record = decision.record
-    if (record !== undefined && !board.store.put(recordName(sym, v.subscriber, record.tsType), recordOctets(record))) {
+    if (record !== undefined && !this.commit(v, record)) {
       // nothing may leave that is not recorded; the device repeats in its own time
       v.channel.receiver.forget()
       return this.onIgnored(refuse("store/refused", "record"))
@@ -145,6 +145,17 @@ export class Desk {
     v.channel.accept(transfer, now)
     const unsent = v.channel.send(decision.answer, transferOf(sym, request), now)
     if (unsent !== undefined) this.onIgnored(unsent)
+  }
+
+  /** The envelope first: should the power go between, it is spent and its device makes another. */
+  private commit(v: Visitor, record: Record_): boolean {
+    const { store } = this.o.board
+    if (record.envelope !== undefined && !store.put(envelopeName(record.envelope), record.envelope)) return false
+    return store.put(recordName(this.o.sym, v.subscriber, record.tsType), recordOctets(record))
+  }
+
+  private envelopeUse(envelope: Uint8Array | undefined): EnvelopeUse {
+    return envelope === undefined || this.o.board.store.get(envelopeName(envelope)) === undefined ? "fresh" : "spent"
   }
 
   private turnAway(v: Visitor, transfer: number, fault: Fault): void {
@@ -174,6 +185,10 @@ export class Desk {
 
 function recordName(sym: Sym, s: Subscriber, tsType: number): string {
   return `rec.${hex(sym.sha256(s.pskId).subarray(0, 8))}.${tsType}`
+}
+
+function envelopeName(envelope: Uint8Array): string {
+  return `env.${hex(envelope.subarray(0, 12))}`
 }
 
 function recordOctets(r: Record_): Uint8Array {

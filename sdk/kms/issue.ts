@@ -1,26 +1,25 @@
 /** The KMS's side of the key request, sans-IO: request octets in, response octets out. RFC 6267 section 4.2.1, PROTOCOL section 6. */
 import { copy, equal, wipe } from "../base/bytes.ts"
-import { isFault, refuse, type Fault, type FaultCode } from "../base/fault.ts"
+import { isFault, type Fault, type FaultCode } from "../base/fault.ts"
 import { done, map, sequence, type Job } from "../base/job.ts"
 import type { IbeMaster } from "../ibe/ibe.ts"
 import { idr } from "../ibake/exchange.ts"
-import { isNormal, ntp, ntpSeconds, period, periodStart, uid, utcOf, type Identity } from "../ibake/identity.ts"
-import { verifies, withV, type RequestTools } from "../ibake/keyrequest.ts"
-import { kemacCipher, requestKeys, wipeRequestKeys, type RequestKeys } from "../ibake/keys.ts"
-import { buildChain, parse, type Message, type Part } from "../mikey/message.ts"
+import { ntp, ntpSeconds, period, periodStart, uid, utcOf, type Identity } from "../ibake/identity.ts"
+import { withV, type RequestTools } from "../ibake/keyrequest.ts"
+import { kemacCipher, wipeRequestKeys, type RequestKeys } from "../ibake/keys.ts"
+import { buildChain, type Message, type Part } from "../mikey/message.ts"
 import { dataType, encrAlg, errorNo, idRole, idType, macAlg, tsType } from "../mikey/numbers.ts"
 import { errPayload, extensionPayload, idrPayload, kemacPayload, part, timestampPayload } from "../mikey/payload.ts"
 import { keyDataPayload } from "../mikey/subpayload.ts"
 import { decodePeriods, encodeLastT, encodeNotice } from "../mikey/vendor.ts"
-import type { Decision, IssuedKey, Issuer, Kms, Peeked, Record_, Subscriber } from "./types.ts"
-
-/** Longest request in octets: 64 kB of identities would only be refused later. */
-const REQUEST_OCTETS = 16384
+import type { Certifier } from "./certifier.ts"
+import { openRequest, readRequest, senderOf } from "./opening.ts"
+import type { Decision, EnvelopeUse, IssuedKey, Issuer, Kms, Peeked, Record_, Subscriber } from "./types.ts"
 
 /** The keys that T and H of a request are compared under: COUNTER is padded with zeros in front. */
 const STAMP_OCTETS = 8
 
-/** A request whose V verifies, with what answers it. */
+/** A request whose V or SIGN verifies, with what answers it. */
 interface Verified {
   readonly m: Message
   readonly keys: RequestKeys
@@ -28,28 +27,29 @@ interface Verified {
   readonly record: Record_ | undefined
   readonly hash: Uint8Array
   readonly stamp: Uint8Array
+  /** H of the envelope of a request by certificate, and whether it was answered before. */
+  readonly envelope: Uint8Array | undefined
+  readonly envelopeUse: EnvelopeUse | undefined
   readonly utc: number
   readonly kms: Kms
 }
 
-/** The core under an algorithm set; `masters` holds the master side of each suite that this KMS may serve. */
-export function issuer(tools: RequestTools, masters: readonly IbeMaster[]): Issuer {
+/** The core under an algorithm set; `masters` holds the master side of each suite that this KMS may serve, and without a certifier no request by certificate is answered. */
+export function issuer(tools: RequestTools, masters: readonly IbeMaster[], certifier?: Certifier): Issuer {
   return {
     peek(request: Uint8Array): Peeked | Fault {
-      const m = read(request)
-      return isFault(m) ? m : { pskId: copy(m.IDRpsk!.data), tsType: m.T.type }
+      const m = readRequest(request, certifier)
+      if (isFault(m)) return m
+      const sender = senderOf(m, certifier)
+      return isFault(sender) ? sender : { pskId: copy(sender), tsType: m.T.type, ...envelopeOf(tools, m) }
     },
-    decide(request: Uint8Array, subscriber: Subscriber, record: Record_ | undefined, utc: number, kms: Kms): Job<Decision | Fault> {
-      const m = read(copy(request))
+    decide(request: Uint8Array, subscriber: Subscriber, record: Record_ | undefined, utc: number, kms: Kms, envelopeUse?: EnvelopeUse): Job<Decision | Fault> {
+      const m = readRequest(copy(request), certifier)
       if (isFault(m)) return done<Decision | Fault>(m)
-      if (!equal(m.IDRpsk!.data, subscriber.pskId)) return done<Decision | Fault>(refuse("identity/mismatch", "REQUEST_KEY_PSK.IDRpsk"))
-      if (!equal(m.IDRkms!.data, kms.own.kmsUri)) return done<Decision | Fault>(refuse("identity/mismatch", "REQUEST_KEY_PSK.IDRkms"))
-      const keys = requestKeys(tools.prf, subscriber.psk, m.header.csbId, m.RAND!)
-      const v: Verified = { m, keys, subscriber, record, hash: tools.sym.sha256(m.octets), stamp: padded(m.T.value), utc, kms }
-      if (!verifies(tools.sym, m, keys, m.identities[0]!.data, m.IDRkms!.data)) {
-        wipeRequestKeys(keys)
-        return done<Decision | Fault>(refuse("auth/failed", "REQUEST_KEY_PSK.V"))
-      }
+      const keys = openRequest(tools, certifier, m, subscriber, utc, kms)
+      if (isFault(keys)) return done<Decision | Fault>(keys)
+      const { envelope } = envelopeOf(tools, m)
+      const v: Verified = { m, keys, subscriber, record, hash: tools.sym.sha256(m.octets), stamp: padded(m.T.value), envelope, envelopeUse, utc, kms }
       const wiped = (): void => wipeRequestKeys(keys)
       return map(
         answer(tools, masters, v),
@@ -63,15 +63,8 @@ export function issuer(tools: RequestTools, masters: readonly IbeMaster[]): Issu
   }
 }
 
-function read(request: Uint8Array): Message | Fault {
-  const m = parse(request, REQUEST_OCTETS)
-  if (isFault(m)) return m
-  if (m.header.dataType !== dataType.REQUEST_KEY_PSK) return refuse("wire/type", "request")
-  if (m.IDRkms!.type !== idType.URI) return refuse("identity/form", "REQUEST_KEY_PSK.IDRkms")
-  for (let i = 0; i < m.identities.length; i++) {
-    if (!isNormal(m.identities[i]!.type, m.identities[i]!.data)) return refuse("identity/form", "REQUEST_KEY_PSK.IDRi")
-  }
-  return m
+function envelopeOf(tools: RequestTools, m: Message): { envelope?: Uint8Array } {
+  return m.PKE === undefined ? {} : { envelope: tools.sym.sha256(m.PKE.data) }
 }
 
 function padded(stamp: Uint8Array): Uint8Array {
@@ -85,6 +78,9 @@ function answer(tools: RequestTools, masters: readonly IbeMaster[], v: Verified)
   const time = timeFault(v)
   if (time === "repeated") return done({ answer: v.record!.response, audit: { event: "repeated", keys: [] } })
   if (time === "refused") return done(refusal(tools, v, errorNo.InvalidTS, "kms/time"))
+  // key and IV follow from the envelope, RAND, CSB ID and T, and no name of the sender's is in them: whoever sends another's envelope under these,
+  // and knows the keys that come to himself, would have the pad of the other's response
+  if (v.envelope !== undefined && v.envelopeUse !== "fresh") return done(refusal(tools, v, errorNo.UnspecifiedError, "kms/refused"))
   const identities = owned(v)
   if (identities === undefined) return done(refusal(tools, v, errorNo.InvalidID, "kms/identity"))
   const master = masterOf(masters, v.kms.own.suite)
@@ -116,7 +112,7 @@ function compare(a: Uint8Array, b: Uint8Array, type: number): number {
   return 0
 }
 
-/** The identities asked for, if every one is this PSK's and none is named twice. */
+/** The identities asked for, if every one is this device's and none is named twice. */
 function owned(v: Verified): Identity[] | undefined {
   const names = new Set<string>()
   const own = new Set(v.subscriber.identities.map(key))
@@ -184,7 +180,7 @@ function respond(tools: RequestTools, v: Verified, issued: readonly IssuedKey[],
   const encrData = kemacCipher(tools.sym, v.keys, v.m.header.csbId, v.m.T.value, plain)
   wipe(plain)
   const octets = response(tools, v, encrData)
-  const record: Record_ = { tsType: v.m.T.type, lastT: v.stamp, requestHash: v.hash, response: octets }
+  const record: Record_ = { tsType: v.m.T.type, lastT: v.stamp, requestHash: v.hash, response: octets, ...(v.envelope === undefined ? {} : { envelope: v.envelope }) }
   return { answer: octets, record, audit: { event: "issued", keys: issued } }
 }
 

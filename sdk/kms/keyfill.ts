@@ -1,4 +1,7 @@
-/** Key fills: what enrolment hands to one radio, as a JSON file (version 1) that only its owner can read. It holds the PSK: carry it like a key. */
+/**
+ * Key fills: what enrolment hands to one radio, as a JSON file (version 1) that only its owner can read. It holds the PSK: carry it like a key. That of a radio
+ * which asks by certificate has `subject` and `kmsCertificate` in place of `pskId` and `psk`, and nothing secret; who changes it can name another KMS.
+ */
 import { createHash } from "node:crypto"
 import { link, mkdir, open, rm } from "node:fs/promises"
 import { dirname } from "node:path"
@@ -22,10 +25,12 @@ export interface KeyFillBroker {
 /** What one radio needs to fetch its keys. Its holder wipes `psk`. */
 export interface KeyFill {
   readonly identities: readonly Identity[]
-  /** 32 octets. */
+  /** 32 octets; none where the radio asks by certificate. */
   readonly psk: Uint8Array
-  /** IDRpsk data. */
+  /** IDRpsk data, or the subject of the radio's certificate in DER. */
   readonly pskId: Uint8Array
+  /** Certificate of the KMS in DER: this radio asks by certificate. */
+  readonly kmsCertificate?: Uint8Array
   /** Device id of its topics. */
   readonly device: string
   readonly kms: { readonly name: string; readonly own: ParameterSet }
@@ -46,8 +51,7 @@ export function keyFillOctets(fill: KeyFill): Uint8Array {
     ibake: "key fill",
     version: 1,
     identity: fill.identities.map((id) => ({ type: id.type, uri: text(id.data) })),
-    psk: MARK,
-    pskId: hex(fill.pskId),
+    ...(fill.kmsCertificate === undefined ? { psk: MARK, pskId: hex(fill.pskId) } : { subject: hex(fill.pskId), kmsCertificate: hex(fill.kmsCertificate) }),
     device: fill.device,
     kms: { name: fill.kms.name, uri: text(fill.kms.own.kmsUri), parameterSet: setFields(fill.kms.own) },
     vouched: fill.vouched.map(setFields),
@@ -55,6 +59,7 @@ export function keyFillOctets(fill: KeyFill): Uint8Array {
     mtu: fill.mtu,
     transferOctets: fill.transferOctets,
   }
+  if (fill.kmsCertificate !== undefined) return utf8(`${JSON.stringify(fields, undefined, 2)}\n`)!
   const [before, after] = JSON.stringify(fields, undefined, 2).split(`"psk": "${MARK}"`)
   // the PSK goes from octets to octets: a string of it could not be wiped
   const digits = hexOctets(fill.psk)
@@ -101,12 +106,10 @@ const MARK = "the PSK"
 function checked(f: Record<string, unknown>): KeyFill | string {
   const identities = Array.isArray(f.identity) ? f.identity.map(identityOf) : []
   if (identities.length === 0 || !identities.every((id) => id !== undefined)) return "identity is not a list of identities in normal form"
-  const psk = octetsOf(f.psk, 32, 32)
-  if (psk === undefined) return "psk is not 32 octets in hex"
-  const pskId = octetsOf(f.pskId, 1, 255)
-  if (pskId === undefined) return "pskId is not 1 to 255 octets in hex"
-  const device = base64url(createHash("sha256").update(pskId).digest().subarray(0, 9))
-  if (f.device !== device) return "device is not that of pskId"
+  const secret = f.kmsCertificate === undefined ? pskOf(f) : certifiedOf(f)
+  if (typeof secret === "string") return secret
+  const device = base64url(createHash("sha256").update(secret.pskId).digest().subarray(0, 9))
+  if (f.device !== device) return `device is not that of ${f.kmsCertificate === undefined ? "pskId" : "subject"}`
   const kms = kmsOf(f.kms)
   if (typeof kms === "string") return kms
   const vouched = Array.isArray(f.vouched) ? f.vouched.map(setOf) : ["is no list"]
@@ -116,7 +119,23 @@ function checked(f: Record<string, unknown>): KeyFill | string {
   if (typeof broker === "string") return broker
   if (!whole(f.mtu, bounds.mtu[0], bounds.mtu[1])) return `mtu is not ${bounds.mtu[0]} to ${bounds.mtu[1]}`
   if (!whole(f.transferOctets, bounds.transferOctets[0], bounds.transferOctets[1])) return `transferOctets is not ${bounds.transferOctets[0]} to ${bounds.transferOctets[1]}`
-  return { identities, psk, pskId, device, kms, vouched: vouched as ParameterSet[], broker, mtu: f.mtu, transferOctets: f.transferOctets }
+  return { identities, ...secret, device, kms, vouched: vouched as ParameterSet[], broker, mtu: f.mtu, transferOctets: f.transferOctets }
+}
+
+type Secret = Pick<KeyFill, "psk" | "pskId" | "kmsCertificate">
+
+function pskOf(f: Record<string, unknown>): Secret | string {
+  const psk = octetsOf(f.psk, 32, 32)
+  if (psk === undefined) return "psk is not 32 octets in hex"
+  const pskId = octetsOf(f.pskId, 1, 255)
+  return pskId === undefined ? "pskId is not 1 to 255 octets in hex" : { psk, pskId }
+}
+
+function certifiedOf(f: Record<string, unknown>): Secret | string {
+  const pskId = octetsOf(f.subject, 1, 1024)
+  if (pskId === undefined) return "subject is not 1 to 1024 octets in hex"
+  const kmsCertificate = octetsOf(f.kmsCertificate, 1, 65535)
+  return kmsCertificate === undefined ? "kmsCertificate is not 1 to 65535 octets in hex" : { psk: new Uint8Array(0), pskId, kmsCertificate }
 }
 
 function identityOf(value: unknown): Identity | undefined {

@@ -1,12 +1,13 @@
 /** A KMS in its store: founding one, opening it for work, and enrolling devices. PROTOCOL sections 1 and 6. */
 import { randomBytes } from "node:crypto"
-import { ascii, concat, copy, equal, u32, u8, wipe } from "../base/bytes.ts"
+import { ascii, concat, copy, equal, u16, u32, u8, wipe } from "../base/bytes.ts"
 import { isFault } from "../base/fault.ts"
 import { run } from "../base/job.ts"
 import { text, utf8 } from "../base/utf8.ts"
 import type { IbeMaster } from "../ibe/ibe.ts"
 import { covers, identity, type Identity, type ParameterSet } from "../ibake/identity.ts"
 import { deviceId, isKmsName } from "../keys/topics.ts"
+import { encodeNotice } from "../mikey/vendor.ts"
 import type { Sym } from "../suite.ts"
 import { bounds, type KeyFill, type KeyFillBroker } from "./keyfill.ts"
 import { setFields, setOf, whole } from "./sets.ts"
@@ -37,6 +38,8 @@ export interface Founding {
 export interface OpenKms {
   readonly name: string
   readonly kms: Kms
+  /** Master side of the suite that it was founded under. */
+  readonly ibe: IbeMaster
   readonly vault: Vault
   close(): void
 }
@@ -48,17 +51,22 @@ export interface Enrolment {
   readonly mtu: number
   readonly transferOctets: number
   readonly broker: KeyFillBroker
+  /** It asks by certificate: its subject in DER, and the KMS's certificate in DER. Without it gets a PSK. */
+  readonly certified?: { readonly subject: Uint8Array; readonly kmsCertificate: Uint8Array }
 }
 
-/** Makes a KMS with a fresh master secret in an empty store; Trouble store/exists when there is one. `at` is in ms since 1970-01-01. */
+/** Makes a KMS with a fresh master secret in an empty store, under the suite of `ibe`; Trouble store/exists when there is one. `at` is in ms since 1970-01-01. */
 export async function foundKms(store: Store, ibe: IbeMaster, founding: Founding, unlock: Unlock, at: number): Promise<ParameterSet> {
+  const wanted = wantedSet(founding, ibe.suiteId)
+  // said before the work of a setup, which takes seconds where a curve is looked for; `found` says it for certain
+  if ((await store.meta("uri")) !== undefined) throw trouble("store/exists", `The store ${store.name} holds a KMS`)
   const seed = randomBytes(ibe.seedOctets)
   const master = ibe.setup(seed)
   wipe(seed)
   try {
     const publicParameter = run(ibe.publicParameter(master))
     if (publicParameter === undefined) throw new Error("foundKms: the scheme made no master secret")
-    const own = ownSet(founding, ibe.suiteId, publicParameter)
+    const own = { ...wanted, publicParameter: copy(publicParameter) }
     const header = newHeader(unlock.kind, founding.log2N)
     const vault = await openVault(header, unlock)
     const settings = { skewSeconds: founding.skewSeconds, horizonPeriods: founding.horizonPeriods }
@@ -79,22 +87,26 @@ export async function foundKms(store: Store, ibe: IbeMaster, founding: Founding,
   }
 }
 
-/** Opens the KMS of a store; Trouble store/empty or vault/closed. */
-export async function openKms(store: Store, ibe: IbeMaster, unlock: Unlock): Promise<OpenKms> {
+/** Opens the KMS of a store under the suite that it was founded with; Trouble store/empty, vault/closed, or store/suite when none of `masters` is of that suite. */
+export async function openKms(store: Store, masters: readonly IbeMaster[], unlock: Unlock): Promise<OpenKms> {
   const header = parseHeader(words(await held(store, "vault")))
   const vault = await openVault(header, unlock)
   const uri = await held(store, "uri")
-  const master = vault.open("master", await held(store, "master"), place("master", uri))
   const own = setOf(parsed(vault.open("parameters", await held(store, "own"), place("own", uri))))
   const vouched = (parsed(vault.open("parameters", await held(store, "vouched"), place("vouched", uri))) as unknown[]).map(setOf)
   const settings = parsed(await held(store, "settings")) as { skewSeconds: number; horizonPeriods: number }
+  const name = words(await held(store, "name"))
+  if (typeof own === "string" || vouched.some((v) => typeof v === "string")) throw trouble("vault/closed", "The KMS's parameter sets do not parse")
+  const ibe = masters.find((m) => m.suiteId === own.suite)
+  if (ibe === undefined) throw trouble("store/suite", `The KMS of ${store.name} serves suite ${own.suite}`)
+  const master = vault.open("master", await held(store, "master"), place("master", uri))
   const expected = run(ibe.publicParameter(master))
-  if (typeof own === "string" || vouched.some((v) => typeof v === "string") || expected === undefined || !equal(expected, own.publicParameter)) {
+  if (expected === undefined || !equal(expected, own.publicParameter)) {
     wipe(master)
     throw trouble("vault/closed", "The KMS's secret and its parameter set do not belong together")
   }
   const kms = { master, own, vouched: vouched as ParameterSet[], skewSeconds: settings.skewSeconds, horizonPeriods: settings.horizonPeriods }
-  return { name: words(await held(store, "name")), kms, vault, close: () => (wipe(master), vault.close()) }
+  return { name, kms, ibe, vault, close: () => (wipe(master), vault.close()) }
 }
 
 /**
@@ -109,30 +121,41 @@ export async function vouch(store: Store, open: OpenKms, set: ParameterSet, at: 
   await store.change("vouched", sealed, at, { uri: text(set.kmsUri), version: set.version })
 }
 
-/** A new device's row and key fill, with a fresh PSK. Write the key fill first, then `store.enrol(row)`: a lost row is only a device unknown. */
+/** A new device's row and key fill, with a fresh PSK or for its certificate. Write the key fill first, then `store.enrol(row)`: a lost row is only a device unknown. */
 export function newDevice(sym: Sym, open: OpenKms, wish: Enrolment, at: number): { row: SubscriberRow; fill: KeyFill } {
   const identities = wish.identities.map((i) => owned(i.uri, i.type, open.kms.own))
   if (identities.length < 1 || identities.length > 1000) throw new Error(`enrol: expected 1 to 1000 identities, got ${identities.length}`)
   for (const name of ["mtu", "transferOctets"] as const)
     if (!whole(wish[name], bounds[name][0], bounds[name][1])) throw new Error(`enrol: expected ${name} of ${bounds[name].join(" to ")} octets, got ${wish[name]}`)
-  const pskId = new Uint8Array(randomBytes(12))
-  const psk = new Uint8Array(randomBytes(32))
+  const least = leastResponse(open, identities)
+  if (wish.transferOctets < least) throw new Error(`enrol: expected transferOctets above ${least}: no response with a key of suite ${open.kms.own.suite} is shorter here`)
+  const { certified } = wish
+  const pskId = certified === undefined ? new Uint8Array(randomBytes(12)) : copy(certified.subject)
+  const psk = new Uint8Array(randomBytes(certified === undefined ? 32 : 0))
   const device = deviceId(sym, pskId)
   const { mtu, transferOctets } = wish
-  const about = { pskId, identities, transferOctets, mtu, deviceId: device, revoked: false, enrolledAt: at }
+  const about = { pskId, ...(certified === undefined ? {} : { certified: true as const }), identities, transferOctets, mtu, deviceId: device, revoked: false, enrolledAt: at }
   const row = { ...about, sealedPsk: open.vault.seal("psk", psk, rowOctets(about)) }
-  return { row, fill: { identities, psk, pskId, device, kms: { name: open.name, own: open.kms.own }, vouched: open.kms.vouched, broker: wish.broker, mtu, transferOctets } }
+  return { row, fill: { identities, psk, pskId, ...(certified === undefined ? {} : { kmsCertificate: certified.kmsCertificate }), device, kms: { name: open.name, own: open.kms.own }, vouched: open.kms.vouched, broker: wish.broker, mtu, transferOctets } }
 }
 
 /** A row with its PSK open; whoever asked wipes it. Trouble vault/closed when any field that the PSK is bound to was changed. */
 export function openSubscriber(vault: Vault, row: SubscriberRow): Subscriber {
-  const { pskId, identities, revoked, transferOctets, mtu, deviceId } = row
-  return { pskId, psk: vault.open("psk", row.sealedPsk, rowOctets(row)), identities, revoked, transferOctets, mtu, deviceId }
+  const { pskId, certified, identities, revoked, transferOctets, mtu, deviceId } = row
+  return { pskId, ...(certified === true ? { certified } : {}), psk: vault.open("psk", row.sealedPsk, rowOctets(row)), identities, revoked, transferOctets, mtu, deviceId }
 }
 
-/** Everything of a row but `revoked`: nobody without the vault's key gives a PSK another identity. */
+/** Octets that every response with a key has: the notice, the KMS and an identity by name, that identity again with its key, and the key. */
+function leastResponse(open: OpenKms, identities: readonly Identity[]): number {
+  const { own, vouched } = open.kms
+  const shortest = Math.min(...identities.map((id) => id.data.length))
+  return encodeNotice({ time: new Uint8Array(8), sets: [own, ...vouched] }).data.length + own.kmsUri.length + 2 * shortest + open.ibe.keyOctets
+}
+
+/** Everything of a row but `revoked`: nobody without the vault's key gives a PSK or a subject another identity, or makes the one of the other. */
 function rowOctets(row: Omit<SubscriberRow, "sealedPsk">): Uint8Array {
-  const parts = [ascii("ibake psk"), u8(row.pskId.length), row.pskId, u32(row.transferOctets), u32(row.mtu)]
+  const name = row.certified === true ? [ascii("ibake subject"), u16(row.pskId.length)] : [ascii("ibake psk"), u8(row.pskId.length)]
+  const parts = [...name, row.pskId, u32(row.transferOctets), u32(row.mtu)]
   for (const id of row.identities) parts.push(u8(id.type), u8(id.data.length), id.data)
   return concat(parts)
 }
@@ -149,7 +172,8 @@ function overlap(a: ParameterSet, b: ParameterSet): boolean {
   return a.hosts.some((x) => b.hosts.some((y) => covered(x, y)))
 }
 
-function ownSet(founding: Founding, suite: number, publicParameter: Uint8Array): ParameterSet {
+/** The own set but for its public parameter, of which there is none yet. */
+function wantedSet(founding: Founding, suite: number): ParameterSet {
   if (!isKmsName(founding.name)) throw new Error(`init: expected a name of 1 to 64 characters of A-Z a-z 0-9 . _ -, got ${founding.name}`)
   if (!whole(founding.skewSeconds, 1, 86400)) throw new Error(`init: expected a skew window of 1 to 86400 seconds, got ${founding.skewSeconds}`)
   if (!whole(founding.horizonPeriods, 1, 100000)) throw new Error(`init: expected a horizon of 1 to 100000 periods, got ${founding.horizonPeriods}`)
@@ -157,7 +181,7 @@ function ownSet(founding: Founding, suite: number, publicParameter: Uint8Array):
   const fields = { suite, version: 1, periodLength, periodOffset, uri: normal(founding.uri), hosts: founding.hosts.map(normal), publicParameter: "00" }
   const set = setOf(fields)
   if (typeof set === "string") throw new Error(`init: ${set}`)
-  return { ...set, publicParameter: copy(publicParameter) }
+  return set
 }
 
 function normal(value: string): string {

@@ -28,7 +28,14 @@ const FIRST: readonly string[] = [
   `CREATE TRIGGER ibake_audit_all BEFORE TRUNCATE ON ibake_audit FOR EACH STATEMENT EXECUTE FUNCTION ibake_audit_refuse()`,
 ]
 
-const STEPS: readonly (readonly string[])[] = [FIRST]
+const CERTIFIED: readonly string[] = [
+  // devices that ask by certificate: psk_id is the subject, and sealed_psk seals nothing but the row itself
+  `ALTER TABLE ibake_subscriber ADD COLUMN certified boolean NOT NULL DEFAULT false`,
+  // envelopes that were answered: none is answered twice, whoever brings it
+  `CREATE TABLE ibake_envelope (hash bytea PRIMARY KEY, psk_id bytea NOT NULL REFERENCES ibake_subscriber, at bigint NOT NULL)`,
+]
+
+const STEPS: readonly (readonly string[])[] = [FIRST, CERTIFIED]
 
 /** Any number that no other program of this database uses for its advisory locks. */
 const LOCK = 0x1bace

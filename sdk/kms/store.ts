@@ -9,7 +9,7 @@ import { append, auditHead, verify, type AuditEntry, type AuditHead } from "./au
 import { codeOf, type Driver, type Query, type Row } from "./driver.ts"
 import { migrate } from "./schema.ts"
 import { trouble } from "./trouble.ts"
-import type { Decision, IssuedKey, Record_, Subscriber } from "./types.ts"
+import type { Decision, EnvelopeUse, IssuedKey, Record_, Subscriber } from "./types.ts"
 
 /** A subscriber as it lies: the PSK sealed. */
 export interface SubscriberRow extends Omit<Subscriber, "psk"> {
@@ -22,9 +22,11 @@ export interface SubscriberRow extends Omit<Subscriber, "psk"> {
 export interface Loaded {
   readonly row: SubscriberRow
   readonly record: Record_ | undefined
+  /** Whether the asked envelope was answered before. */
+  readonly envelope: EnvelopeUse
 }
 
-/** How a commit ended: `moved` when another server answered this PSK meanwhile, `gone` when it was revoked or its row changed. */
+/** How a commit ended: `moved` when another server answered this device or this envelope meanwhile, `gone` when it was revoked or its row changed. */
 export type Committed = "done" | "moved" | "gone"
 
 /** How a device is reached. */
@@ -47,7 +49,7 @@ export interface Store {
   found(values: Readonly<Record<string, Uint8Array>>, at: number): Promise<void>
   /** Replaces a value and says so in the audit trail. */
   change(name: string, value: Uint8Array, at: number, detail: object): Promise<void>
-  load(pskId: Uint8Array, tsType: number): Promise<Loaded | undefined>
+  load(pskId: Uint8Array, tsType: number, envelope?: Uint8Array): Promise<Loaded | undefined>
   /** Writes the record, the keys and the audit entry of an answer, if the row and its record are still those that it was decided on. */
   commit(loaded: Loaded, decision: Decision, at: number): Promise<Committed>
   /** An audit entry alone. */
@@ -76,7 +78,7 @@ export async function openStore(driver: Driver): Promise<Store> {
     meta: async (name) => (await query(`SELECT value FROM ibake_meta WHERE name = $1`, [name]))[0]?.value as Uint8Array | undefined,
     found: (values, at) => driver.transaction((q) => found(q, driver.name, values, at)),
     change: (name, value, at, detail) => driver.transaction((q) => change(q, name, value, at, detail)),
-    load: (pskId, tsType) => load(query, pskId, tsType),
+    load: (pskId, tsType, envelope) => load(query, pskId, tsType, envelope ?? new Uint8Array(0)),
     commit: (loaded, decision, at) => driver.transaction((q) => commit(q, loaded, decision, at)),
     note: (at, event, device, detail) => driver.transaction((q) => append(q, at, event, device, detail)),
     enrol: (row) => driver.transaction((q) => enrol(q, row)).catch((e: unknown) => Promise.reject(enrolTrouble(e, row))),
@@ -105,7 +107,7 @@ async function change(query: Query, name: string, value: Uint8Array, at: number,
   await append(query, at, `changed ${name}`, "", detail)
 }
 
-const COLUMNS = `s.psk_id, s.device, s.sealed_psk, s.transfer_octets, s.mtu, s.revoked, s.enrolled_at`
+const COLUMNS = `s.psk_id, s.device, s.sealed_psk, s.transfer_octets, s.mtu, s.revoked, s.enrolled_at, s.certified`
 
 async function reach(query: Query, device: string): Promise<Reach | undefined> {
   const row = (await query(`SELECT mtu, transfer_octets FROM ibake_subscriber WHERE device = $1`, [device]))[0]
@@ -119,19 +121,21 @@ async function responseOf(query: Query, device: string, transfer: number): Promi
 }
 
 /** One statement, hence one moment: a record is never read beside another moment's subscriber. */
-async function load(query: Query, pskId: Uint8Array, tsType: number): Promise<Loaded | undefined> {
+async function load(query: Query, pskId: Uint8Array, tsType: number, envelope: Uint8Array): Promise<Loaded | undefined> {
   const from = `ibake_subscriber s LEFT JOIN ibake_identity i ON i.psk_id = s.psk_id LEFT JOIN ibake_record r ON r.psk_id = s.psk_id AND r.ts_type = $2`
-  const rows = await query(`SELECT ${COLUMNS}, i.type, i.data, r.last_t, r.request_hash, r.response FROM ${from} WHERE s.psk_id = $1 ORDER BY i.position`, [pskId, tsType])
+  const spent = `EXISTS (SELECT 1 FROM ibake_envelope WHERE hash = $3) AS spent`
+  const rows = await query(`SELECT ${COLUMNS}, ${spent}, i.type, i.data, r.last_t, r.request_hash, r.response FROM ${from} WHERE s.psk_id = $1 ORDER BY i.position`, [pskId, tsType, envelope])
   const first = rows[0]
   if (first === undefined) return undefined
   const held = first.last_t instanceof Uint8Array
   const record = { tsType, lastT: first.last_t as Uint8Array, requestHash: first.request_hash as Uint8Array, response: first.response as Uint8Array }
-  return { row: subscriber(first, rows), record: held ? record : undefined }
+  return { row: subscriber(first, rows), record: held ? record : undefined, envelope: first.spent === true ? "spent" : "fresh" }
 }
 
 function subscriber(row: Row, identities: readonly Row[]): SubscriberRow {
   return {
     pskId: row.psk_id as Uint8Array,
+    ...(row.certified === true ? { certified: true as const } : {}),
     deviceId: row.device as string,
     sealedPsk: row.sealed_psk as Uint8Array,
     transferOctets: row.transfer_octets as number,
@@ -150,6 +154,7 @@ async function commit(query: Query, loaded: Loaded, decision: Decision, at: numb
   if (locked.length === 0 || locked[0]!.revoked !== row.revoked) return "gone"
   const held = await query(`SELECT last_t, request_hash FROM ibake_record WHERE psk_id = $1 AND ts_type = $2`, [row.pskId, record.tsType])
   if (!unmoved(held[0], before)) return "moved"
+  if (record.envelope !== undefined && !(await spend(query, record.envelope, row.pskId, at))) return "moved"
   await query(
     `INSERT INTO ibake_record (psk_id, ts_type, last_t, request_hash, response) VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT (psk_id, ts_type) DO UPDATE SET last_t = excluded.last_t, request_hash = excluded.request_hash, response = excluded.response`,
@@ -158,6 +163,12 @@ async function commit(query: Query, loaded: Loaded, decision: Decision, at: numb
   await left(query, row.pskId, decision.audit.keys, at)
   await append(query, at, decision.audit.event, row.deviceId, commitDetail(record, decision.audit.keys))
   return "done"
+}
+
+/** Marks an envelope as answered; false when it was already. A second server waits here for the first one's transaction. */
+async function spend(query: Query, envelope: Uint8Array, pskId: Uint8Array, at: number): Promise<boolean> {
+  const rows = await query(`INSERT INTO ibake_envelope (hash, psk_id, at) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING RETURNING at`, [envelope, pskId, at])
+  return rows.length === 1
 }
 
 function unmoved(held: Row | undefined, before: Record_ | undefined): boolean {
@@ -186,8 +197,8 @@ function plainIdentity(identity: Identity): object {
 
 async function enrol(query: Query, row: SubscriberRow): Promise<void> {
   await query(
-    `INSERT INTO ibake_subscriber (psk_id, device, sealed_psk, transfer_octets, mtu, revoked, enrolled_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-    [row.pskId, row.deviceId, row.sealedPsk, row.transferOctets, row.mtu, row.revoked, row.enrolledAt],
+    `INSERT INTO ibake_subscriber (psk_id, device, sealed_psk, transfer_octets, mtu, revoked, enrolled_at, certified) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [row.pskId, row.deviceId, row.sealedPsk, row.transferOctets, row.mtu, row.revoked, row.enrolledAt, row.certified === true],
   )
   const columns = [row.pskId, row.identities.map((i) => i.type), row.identities.map((i) => hex(i.data))]
   await query(
@@ -195,7 +206,8 @@ async function enrol(query: Query, row: SubscriberRow): Promise<void> {
      SELECT $1, i.n - 1, i.type, decode(i.data, 'hex') FROM unnest($2::smallint[], $3::text[]) WITH ORDINALITY AS i (type, data, n)`,
     columns,
   )
-  await append(query, row.enrolledAt, "enrolled", row.deviceId, { pskId: hex(row.pskId), identities: row.identities.map(plainIdentity) })
+  const name = row.certified === true ? "subject" : "pskId"
+  await append(query, row.enrolledAt, "enrolled", row.deviceId, { [name]: hex(row.pskId), identities: row.identities.map(plainIdentity) })
 }
 
 function enrolTrouble(error: unknown, row: SubscriberRow): unknown {

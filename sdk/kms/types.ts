@@ -5,11 +5,13 @@ import type { Identity, ParameterSet } from "../ibake/identity.ts"
 
 /** A device as enrolled. Whoever loaded it wipes `psk`. */
 export interface Subscriber {
-  /** IDRpsk data, 1 to 255 octets. */
+  /** What its requests are recorded under: IDRpsk data, 1 to 255 octets, or the subject of its certificate in DER, 1 to 1024. */
   readonly pskId: Uint8Array
-  /** 32 random octets, never a password. */
+  /** 32 random octets, never a password; none for a device that asks by certificate. */
   readonly psk: Uint8Array
-  /** Identities that this PSK may ask keys for. */
+  /** It asks by certificate, and `pskId` is its subject. */
+  readonly certified?: true
+  /** Identities that this device may ask keys for. */
   readonly identities: readonly Identity[]
   readonly revoked: boolean
   /** Longest response in octets that the device takes: no more keys go into one than fit. */
@@ -30,7 +32,12 @@ export interface Record_ {
   readonly requestHash: Uint8Array
   /** The response's octets, as they leave. */
   readonly response: Uint8Array
+  /** SHA-256 of the envelope that the request brought, which no other request may bring again; of those by certificate only. */
+  readonly envelope?: Uint8Array
 }
+
+/** Whether an envelope was answered before: `spent` when any response was made under its key. */
+export type EnvelopeUse = "fresh" | "spent"
 
 /** What the core issues under: a KMS opened for work. Whoever opened it wipes `master`. */
 export interface Kms {
@@ -49,6 +56,8 @@ export interface Kms {
 export interface Peeked {
   readonly pskId: Uint8Array
   readonly tsType: number
+  /** SHA-256 of its envelope, for a request by certificate. */
+  readonly envelope?: Uint8Array
 }
 
 /** A private key that was issued, without the key. */
@@ -81,6 +90,9 @@ export interface Decision {
 export interface Issuer {
   /** The first look at a request: enough to load the subscriber and the record, nothing of it believed. */
   peek(request: Uint8Array): Peeked | Fault
-  /** The answer to a request under what was loaded; `utc` is the KMS's clock in seconds since 1970-01-01. */
-  decide(request: Uint8Array, subscriber: Subscriber, record: Record_ | undefined, utc: number, kms: Kms): Job<Decision | Fault>
+  /**
+   * The answer to a request under what was loaded; `utc` is the KMS's clock in seconds since 1970-01-01. A request by certificate is issued nothing unless
+   * its envelope is said to be `fresh`.
+   */
+  decide(request: Uint8Array, subscriber: Subscriber, record: Record_ | undefined, utc: number, kms: Kms, envelope?: EnvelopeUse): Job<Decision | Fault>
 }

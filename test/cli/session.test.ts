@@ -121,6 +121,24 @@ describe("ibake session", () => {
       assert.deepEqual(notice, { time: vectors.T, sets: [vectors.parameters] })
     })
 
+  it("leaves content with a mailbox for one whose call it does not read, and opens what was left there", async () => {
+    // carol's own key is in modes.json only: who holds another's opens nothing
+    const I = begin("initiator", { ...examples.initiator, randomness: undefined, peer: "sip:carol@fire.example.org", retarget: [bob.identity], deferred: ["sip:carol@fire.example.org"] })
+    const M = begin("responder", { ...examples.responder, randomness: undefined, unread: ["sip:carol@fire.example.org"], mailbox: true })
+    const I_MESSAGE_2 = await sent(I, { recv: await sent(M, { recv: await sent(I, {}) }) })
+    I.say({ recv: await sent(M, { recv: I_MESSAGE_2 }) })
+    const [one, other] = [await done(I), await done(M)]
+    assert.deepEqual([one["called"], other["called"], other["passOn"], one["TGK"]], ["sip:carol@fire.example.org", "sip:carol@fire.example.org", I_MESSAGE_2, other["TGK"]])
+    assert.match(one["SK"] as string, /^[0-9a-f]{64}$/)
+    const D = begin("deferred", examples.deferred)
+    D.say({})
+    assert.deepEqual(Object.keys(await D.line()), ["error"])
+    for (const [recv, fault, at] of [[I_MESSAGE_2, "auth/failed", "I_MESSAGE_2.ESK"], [call.I_MESSAGE_1, "wire/type", "ESK"], [call.I_MESSAGE_2, "wire/chain", "I_MESSAGE_2.ESK"]] as const) {
+      D.say({ recv })
+      assert.deepEqual(await D.line(), { ignored: fault, at })
+    }
+  })
+
   it("draws for itself without randomness, and agrees by SRTP-ID, named KMSs and another cipher", async () => {
     const more = { randomness: undefined, T: undefined, offers: ["AES_256_CM_HMAC_SHA1_80", "AEAD_AES_128_GCM"] }
     const period = Math.floor((Date.now() / 1000 + 2208988800 - 3600) / 86400)
@@ -196,6 +214,18 @@ describe("ibake session", () => {
     ["initiator", "offers[0]: expected AEAD_AES_128_GCM", (file) => ({ ...file, offers: ["NULL"] })],
     ["initiator", "streams[1].csId", (file) => ({ ...file, streams: [{ csId: 1, from: "initiator" }, { csId: 1, from: "responder" }] })],
     ["initiator", "peers: this field is not known", (file) => ({ ...file, peers: 1 })],
+    ["initiator", "curves[0]: expected P-256, P-384 or X25519", (file) => ({ ...file, curves: ["P-192"] })],
+    ["initiator", "suites[1]: expected 1, 2 or 3", (file) => ({ ...file, suites: [1, 4] })],
+    ["initiator", "parameters[0]: suite/refused", (file) => ({ ...file, suites: [2, 3] })],
+    ["initiator", "deferred[0]: expected an identity", (file) => ({ ...file, deferred: [""] })],
+    ["initiator", "protocols: expected ASCII text", (file) => ({ ...file, protocols: "mikey\n" })],
+    ["initiator", "rekeys: expected 1 to 255 octets in hex", (file) => ({ ...file, rekeys: "" })],
+    ["responder", "shared: expected a list", (file) => ({ ...file, shared: alice.identity })],
+    ["responder", "unread: expected a list", (file) => ({ ...file, unread: true })],
+    ["responder", "mailbox: expected true or false", (file) => ({ ...file, mailbox: 1 })],
+    ["responder", "fill[0].ssrc: expected a whole number from 1", (file) => ({ ...file, fill: [{ ssrc: 0 }] })],
+    ["responder", "curves: expected a list of at least 1", (file) => ({ ...file, curves: [] })],
+    ["deferred", "me: this field is missing", (file) => ({ ...file, me: undefined })],
     ["responder", "me: expected a list", (file) => ({ ...file, me: bob.identity })],
     ["responder", "randomness[0]: expected octets in hex", (file) => ({ ...file, randomness: ["x"] })],
     ["request", "psk: expected 32 octets in hex", (file) => ({ ...file, psk: "00" })],

@@ -268,7 +268,7 @@ describe("what an application is told", () => {
       assert.deepEqual([fetch.times, call.times, late], [...before, 0], `closed after ${at} ms`)
       if (key !== undefined) assert(key.octets.every((o) => o === 0), "a key is left in memory")
       assert.deepEqual(alice.device.periods(alice.me), [])
-      assert.deepEqual(alice.device["enrolment"].psk, new Uint8Array(32))
+      assert.deepEqual(alice.device["fetcher"]["parts"].credential.keyOf(new Uint8Array(0)), new Uint8Array(32))
     }
   })
 

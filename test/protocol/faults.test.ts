@@ -6,14 +6,18 @@ import { run, type Job } from "../../sdk/base/job.ts"
 import { Device } from "../../sdk/device.ts"
 import { encodeInner } from "../../sdk/ibake/exchange.ts"
 import { identity, ntp } from "../../sdk/ibake/identity.ts"
-import type { KeyRequest } from "../../sdk/ibake/keyrequest.ts"
+import { certified } from "../../sdk/ibake/certified.ts"
+import type { KeyRequest, RequestFields } from "../../sdk/ibake/keyrequest.ts"
 import { Gate, type Outcome } from "../../sdk/ibake/session.ts"
 import { Keyring } from "../../sdk/keys/keyring.ts"
 import { decodeFrame } from "../../sdk/keys/frames.ts"
+import { judgePath, readCertificate } from "../../sdk/kms/path.ts"
 import { parse } from "../../sdk/mikey/message.ts"
 import { dataType } from "../../sdk/mikey/numbers.ts"
 import { srtpRules } from "../../sdk/srtp/policy.ts"
 import { answerer, caller, changed, converse, decide, enrolled, fastKit, keyRequest, MemoryStore, named, NOW, radio, readAnswer, sent, testKms, UTC, wholeRun, type RadioOptions } from "../fixture.ts"
+import { hasOpenssl, house, type House, type Issued } from "../certificates.ts"
+import { tool } from "../tools.ts"
 import { clearOf, sealByHand, team } from "./by-hand.ts"
 
 const kit = fastKit()
@@ -80,6 +84,19 @@ function install(store: MemoryStore, shift: number): Fault | undefined {
   return run(mine.ring.install(read.keys.map((key) => ({ ...key, period: key.period + shift })), []))
 }
 
+let made: House | undefined
+
+function pki(): House {
+  return (made ??= house())
+}
+
+/** What a KMS that trusts the root says of a chain, so many seconds from now. */
+function pathFault(chain: readonly Issued[], seconds: number): Fault | undefined {
+  return of(judgePath(chain.map((c) => c.der), [readCertificate(pki().root.der)!], Date.now() / 1000 + seconds, "REQUEST_KEY_PKE.CERT"))
+}
+
+const requestFields: RequestFields = { identities: [alice.me], kmsUri: kms.state.own.kmsUri, T: { type: 0, value: ntp(UTC) }, csbId: 1, RAND: new Uint8Array(16) }
+
 /** A case for each code: what gives it. */
 const provoked: { readonly [code in FaultCode]: () => Fault | undefined } = {
   "wire/short": () => of(parse(good.subarray(0, 40), 2048)),
@@ -105,6 +122,10 @@ const provoked: { readonly [code in FaultCode]: () => Fault | undefined } = {
   "key/none": () => ignored(caller(aliceWith({}), bob.me).start(NOW)),
   "key/invalid": () => install(new MemoryStore(), 1),
   "auth/failed": () => ignored(answerer(bob).receive(edited(good, good.length - 1, good[good.length - 1]! ^ 1), NOW, "")),
+  "cert/untrusted": () => pathFault([pki().device], 0),
+  "cert/time": () => pathFault(pki().chain, -86400),
+  "cert/usage": () => pathFault([pki().middle], 0),
+  "cert/key": () => of(certified(new Uint8Array(1), { ...pki().signer, sign: () => undefined }).request(kit.profile, alice.draw, requestFields)),
   "suite/refused": () => of(bob.ring.parameters.take({ ...kms.state.own, kmsUri: ascii("kms.third.example"), hosts: [ascii("third.example")], suite: 3 })),
   "curve/refused": () => ignored(answerer(bob).receive(sealedToBob(concat([Uint8Array.of(8, 4), new Uint8Array(69)])), NOW, "")),
   "policy/none": () => ignored(answerer(bob, { profile: changed(kit, () => ({ srtp: srtpRules(["AES_CM_128_HMAC_SHA1_80"]) })).profile }).receive(I_MESSAGE_1(), NOW, "")),
@@ -137,6 +158,9 @@ const provoked: { readonly [code in FaultCode]: () => Fault | undefined } = {
 }
 
 describe("every Fault of the closed list", () => {
+  before(tool("openssl", hasOpenssl))
+  after(() => made?.pki.end())
+
   for (const code of Object.keys(faults) as FaultCode[])
     it(`${code} is provoked by a case, and says what to do next`, () => {
       assert.equal(provoked[code]()?.fault, code)

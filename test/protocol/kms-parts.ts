@@ -67,7 +67,7 @@ export interface TestKms {
 /** Opens the KMS of a driver. */
 export async function kmsOf(driver: Driver): Promise<TestKms> {
   const store = await openStore(driver)
-  const open = await openKms(store, defaultMaster(), keyUnlock())
+  const open = await openKms(store, [defaultMaster()], keyUnlock())
   return { driver, store, open, close: async () => (open.close(), store.close()) }
 }
 

@@ -90,13 +90,13 @@ describe("a KMS in its store", function () {
     path = ramFolder("kms-vault")
     driver = await pgliteDriver(path)
     store = await openStore(driver)
-    await assert.rejects(openKms(store, defaultMaster(), passphrase()), code("store/empty"))
+    await assert.rejects(openKms(store, [defaultMaster()], passphrase()), code("store/empty"))
     await foundKms(store, defaultMaster(), { ...founding, uri: "KMS.Example", log2N: 14 }, passphrase(), AT)
   })
   after(async () => (await store.close(), remove(path)))
 
   it("opens with its passphrase, as it was founded, in normal form", async () => {
-    const open = await openKms(store, defaultMaster(), passphrase())
+    const open = await openKms(store, [defaultMaster()], passphrase())
     const { own } = open.kms
     assert.deepEqual([open.name, new TextDecoder().decode(own.kmsUri), own.suite, own.periodLength, own.publicParameter.length, open.kms.master.length], ["north", "kms.example", 1, 86400, 48, 32])
     const master = open.kms.master
@@ -105,7 +105,7 @@ describe("a KMS in its store", function () {
   })
 
   it("has its master secret nowhere in its files in clear", async () => {
-    const open = await openKms(store, defaultMaster(), passphrase())
+    const open = await openKms(store, [defaultMaster()], passphrase())
     const master = Buffer.from(open.kms.master)
     await driver.query("CHECKPOINT")
     const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((f) => f.isFile()).map((f) => readFileSync(join(f.parentPath, f.name)))
@@ -116,23 +116,23 @@ describe("a KMS in its store", function () {
   })
 
   it("does not open with another passphrase, nor with any value swapped or changed", async () => {
-    await assert.rejects(openKms(store, defaultMaster(), { kind: "passphrase", octets: octets("wrong") }), code("vault/closed"))
+    await assert.rejects(openKms(store, [defaultMaster()], { kind: "passphrase", octets: octets("wrong") }), code("vault/closed"))
     for (const name of ["master", "own", "vouched", "uri"]) {
       const good = (await store.meta(name))!
       const bad = new Uint8Array(good)
       bad[bad.length - 1]! ^= 1
       await driver.query(`UPDATE ibake_meta SET value = $1 WHERE name = $2`, [bad, name])
-      await assert.rejects(openKms(store, defaultMaster(), passphrase()), code("vault/closed"), name)
+      await assert.rejects(openKms(store, [defaultMaster()], passphrase()), code("vault/closed"), name)
       await driver.query(`UPDATE ibake_meta SET value = $1 WHERE name = $2`, [good, name])
     }
   })
 
   it("vouches for another KMS, whose later set takes the earlier one's place", async () => {
-    const open = await openKms(store, defaultMaster(), passphrase())
+    const open = await openKms(store, [defaultMaster()], passphrase())
     const south = { ...open.kms.own, kmsUri: octets("south.example"), hosts: [octets("south.example")] }
     await vouch(store, open, south, AT)
-    await vouch(store, await openKms(store, defaultMaster(), passphrase()), { ...south, version: 2 }, AT)
-    const again = await openKms(store, defaultMaster(), passphrase())
+    await vouch(store, await openKms(store, [defaultMaster()], passphrase()), { ...south, version: 2 }, AT)
+    const again = await openKms(store, [defaultMaster()], passphrase())
     assert.deepEqual(again.kms.vouched, [{ ...south, version: 2 }])
     for (const bad of [{ ...south, kmsUri: octets("kms.example") }, { ...south, kmsUri: octets("east.example"), hosts: [octets("sip:a@radio.example")] }])
       await assert.rejects(vouch(store, again, bad, AT), /speaks for hosts of kms.example/)
@@ -140,7 +140,7 @@ describe("a KMS in its store", function () {
   })
 
   it("enrols only whom it speaks for, within bounds", async () => {
-    const open = await openKms(store, defaultMaster(), passphrase())
+    const open = await openKms(store, [defaultMaster()], passphrase())
     assert.throws(() => device(open, { uri: "sip:alice@elsewhere.example" }), /does not speak for sip:alice@elsewhere.example/)
     assert.throws(() => device(open, { mtu: 31 }), /mtu of 32 to/)
     assert.throws(() => device(open, { transferOctets: 1 }), /transferOctets of 512/)
