@@ -214,10 +214,10 @@ export class Calls implements Part {
     const made = this.contextsOf(a, a.TGK, a.spi)
     const unread = a.unread
     const left = unread === undefined || unread.SK === undefined ? undefined : this.contextsOf(a, unread.SK, "none")
-    if (isFault(made)) return made
-    if (left !== undefined && isFault(left)) {
-      wipeContexts(made)
-      return left
+    if (isFault(made) || isFault(left)) {
+      if (!isFault(made)) wipeContexts(made)
+      if (left !== undefined && !isFault(left)) wipeContexts(left)
+      return isFault(made) ? made : (left as Fault)
     }
     return {
       role: a.role,

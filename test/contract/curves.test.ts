@@ -3,16 +3,22 @@ import assert from "node:assert/strict"
 import { createECDH, createPrivateKey, createPublicKey, diffieHellman } from "node:crypto"
 import { concat, hex, unhex } from "../../sdk/base/bytes.ts"
 import { run } from "../../sdk/base/job.ts"
-import { p384 } from "../../sdk/group/p384-noble.ts"
+import { limbSlots } from "../../sdk/field/limbs.ts"
+import type { DhGroup } from "../../sdk/group/group.ts"
+import { p384 as p384OnMachine } from "../../sdk/group/p384.ts"
+import { p384 as p384OfNoble } from "../../sdk/group/p384-noble.ts"
+import { p384Text } from "../../sdk/group/p384-program.ts"
 import { x25519 } from "../../sdk/group/x25519-noble.ts"
+import { programOf } from "../../sdk/machine/parse.ts"
+import { interpreted } from "../../sdk/machine/run.ts"
 import type { Refused } from "./bls-points.ts"
 import { dhLaws } from "./group-laws.ts"
 import { octets } from "./octets.ts"
+import { little, P25519, smallOrder } from "./x25519-points.ts"
 
 const P384_P = 2n ** 384n - 2n ** 128n - 2n ** 96n + 2n ** 32n - 1n
 const P384_N = BigInt("0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973")
 const P384_B = BigInt("0xb3312fa7e23ee7e4988e056be3f82d19181d9c6efe8141120314088f5013875ac656398d8a2ed19d2a85c8edd3ec2aef")
-const P25519 = 2n ** 255n - 19n
 
 /** OpenSSL's x of [secret]point, or undefined where it refuses the point. */
 function opensslP384(secret: Uint8Array, point: Uint8Array): string | undefined {
@@ -37,7 +43,6 @@ function opensslX25519(secret: Uint8Array, point: Uint8Array): string | undefine
 }
 
 const wide = (n: bigint): Uint8Array => unhex(n.toString(16).padStart(96, "0"))!
-const little = (n: bigint): Uint8Array => unhex(n.toString(16).padStart(64, "0"))!.reverse()
 
 function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
   let out = 1n
@@ -60,7 +65,7 @@ function pointFrom(from: bigint, add: bigint): Uint8Array {
   }
 }
 
-function refusedP384(): Refused[] {
+function refusedP384(p384: DhGroup): Refused[] {
   const good = pointFrom(0n, 0n)
   assert.ok(p384.valid(good), "the least x with a y is a good point")
   const compressed = concat([new Uint8Array([2 + (good[96]! & 1)]), good.subarray(1, 49)])
@@ -74,21 +79,14 @@ function refusedP384(): Refused[] {
   ]
 }
 
-/** Every encoding of a point of small order: u of order 1, 2, 4 and 8 on curve and twist, not reduced where that fits, with and without the top bit. */
-function smallOrder(): Refused[] {
-  const eights = ["e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800", "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157"]
-  const reduced = [little(0n), little(1n), little(P25519 - 1n), little(P25519), little(P25519 + 1n), ...eights.map((each) => unhex(each)!)]
-  return reduced.flatMap((u): Refused[] => {
-    const top = Uint8Array.from(u)
-    top[31]! |= 128
-    return [[`small order: ${hex(u)}`, u], [`small order: ${hex(top)}`, top]]
-  })
-}
-
-dhLaws("P-384 of noble", p384, refusedP384())
 dhLaws("X25519 of noble", x25519, [...smallOrder(), ["short", new Uint8Array(31).fill(9)], ["long", new Uint8Array(33).fill(9)], ["empty", new Uint8Array(0)]])
 
-describe("P-384 of noble beside others", () => {
+function p384Tests(name: string, p384: DhGroup): void {
+  dhLaws(`P-384, ${name}`, p384, refusedP384(p384))
+  describe(`P-384, ${name}, beside others`, () => p384Beside(p384))
+}
+
+function p384Beside(p384: DhGroup): void {
   const G = run(p384.keygen(new Uint8Array(72))).point
 
   it("x of the agreed point is OpenSSL's, for secrets at the edges and points with small, great and odd coordinates", () => {
@@ -112,9 +110,13 @@ describe("P-384 of noble beside others", () => {
   })
   it("OpenSSL refuses what we refuse, compressed and hybrid points aside", () => {
     const secret = run(p384.keygen(octets("a", 72))).secret
-    for (const [why, point] of refusedP384()) if (why !== "compressed" && why !== "hybrid") assert.equal(opensslP384(secret, point), undefined, why)
+    for (const [why, point] of refusedP384(p384)) if (why !== "compressed" && why !== "hybrid") assert.equal(opensslP384(secret, point), undefined, why)
   })
-})
+}
+
+p384Tests("noble", p384OfNoble)
+const p384Program = programOf(p384Text)
+p384Tests("its Program on limbs", p384OnMachine(interpreted(p384Program, limbSlots(p384Program.modulus), 2000)))
 
 describe("X25519 of noble beside others", () => {
   it("gives the values of RFC 7748 section 5.2, the second with a top bit to ignore", () => {

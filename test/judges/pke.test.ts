@@ -3,6 +3,8 @@ import assert from "node:assert/strict"
 import { createHmac, randomBytes } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { certified } from "../../sdk/ibake/certified.ts"
+import { decodeMessage } from "../../sdk/cli/decode-message.ts"
+import { leaves } from "../../sdk/cli/decode-walk.ts"
 import { ntp } from "../../sdk/ibake/identity.ts"
 import { certifier, deviceSubject } from "../../sdk/kms/certifier.ts"
 import { issuer } from "../../sdk/kms/issue.ts"
@@ -57,6 +59,20 @@ describe("openssl and the PKE variant", function () {
     const pke = h.pki.write("pke", m.PKE!.data)
     assert.equal(openssl("pkeyutl", "-decrypt", "-inkey", h.kms.keyFile, "-in", pke, ...OAEP).toString("hex"), Buffer.from(secret).toString("hex"))
     assert.equal(openssl("x509", "-in", h.kms.file, "-noout", "-fingerprint", "-sha256").toString().trim().split("=")[1]!.replaceAll(":", "").toLowerCase(), Buffer.from(m.CHASH!).toString("hex"))
+  })
+
+  it("reads the same names in a certificate as `ibake decode` shows", () => {
+    const { octets: message } = good(certified(new Uint8Array(1), h.signer).request(kit.profile, seeded("decode"), { identities: [identity("sip:alice@police.example")], kmsUri: kms.state.own.kmsUri, T: { type: 0, value: ntp(UTC) }, csbId: 1, RAND: new Uint8Array(16) }))
+    const shown = decodeMessage(message)
+    assert.deepEqual([shown.name, shown.strict, shown.troubles], ["REQUEST_KEY_PKE", "accepted", []])
+    const certificates = leaves(shown.fields).filter((f) => f.field === "Certificate Data")
+    for (const [i, c] of h.chain.entries()) {
+      const names = openssl("x509", "-in", c.file, "-noout", "-subject", "-issuer", "-nameopt", "RFC2253,sep_comma_plus_space").toString()
+      assert.match(names, new RegExp(`subject=${certificates[i]!.value}`))
+      assert.match(names, new RegExp(`issuer=${/issued by (.*), until/.exec(certificates[i]!.meaning!)![1]}`))
+    }
+    const broken = leaves(decodeMessage(message.map((o, at) => (at === certificates[0]!.at ? 0 : o))).fields)
+    assert.equal(broken.find((f) => f.field === "Certificate Data")!.meaning, "no X.509 certificate")
   })
 
   it("makes a message by hand that our KMS answers, with a V and a KEMAC that are right by hand too", async () => {

@@ -2,12 +2,14 @@
 import assert from "node:assert/strict"
 import { concat } from "../../sdk/base/bytes.ts"
 import { run } from "../../sdk/base/job.ts"
-import { eccpt, encodeInner, open, ownKey, seal, uidAt, verified, type Clear } from "../../sdk/ibake/exchange.ts"
+import { eccpt, encodeInner, idr, open, ownKey, seal, uidAt, verified, type Clear, type Sealing } from "../../sdk/ibake/exchange.ts"
 import type { Identity } from "../../sdk/ibake/identity.ts"
 import { exchangeKeys, type ExchangeKeys } from "../../sdk/ibake/keys.ts"
 import { answer, emptySessions } from "../../sdk/ibake/offer.ts"
-import { parse, parseChain, type Inner, type Message } from "../../sdk/mikey/message.ts"
-import { dataType } from "../../sdk/mikey/numbers.ts"
+import { buildChain, parse, parseChain, type Inner, type Message } from "../../sdk/mikey/message.ts"
+import { dataType, idRole } from "../../sdk/mikey/numbers.ts"
+import { part } from "../../sdk/mikey/payload.ts"
+import { skPayload } from "../../sdk/mikey/subpayload.ts"
 import type { BoxKeys, DhKey } from "../../sdk/suite.ts"
 import { nobleSym } from "../../sdk/sym/noble.ts"
 import { good, named, type Radio } from "../fixture.ts"
@@ -48,16 +50,35 @@ export interface Letter {
   readonly to: Identity
   readonly before?: readonly Uint8Array[]
   readonly plain: Uint8Array
+  /** An ESK that goes with it: to whom, and what is in it. */
+  readonly esk?: { readonly to: Identity; readonly plain: Uint8Array }
+}
+
+/** Contents of an ESK: `IDRi SK`. */
+export function leftContents(IDRi: Identity, SK: Uint8Array): Uint8Array {
+  return buildChain([idr(idRole.IDRi, IDRi), part(skPayload, SK)])
+}
+
+/** A box to anyone with anything in it, before it is sealed. */
+function boxFor(of: Radio, to: Identity, T: Uint8Array, plain: Uint8Array): Sealing {
+  const kms = of.ring.kmsOf(to)!
+  const box = kms.suite.box
+  return { box, keys: run(box.encapsulate(uidAt(of.profile, to, kms, T)!, kms.par, of.draw(box.seedOctets)!)), plain }
 }
 
 /** Seals a letter with a radio's draws and parameter sets; anyone who has these can. */
 export function sealByHand(of: Radio, letter: Letter): { readonly octets: Uint8Array; readonly keys: BoxKeys } {
-  const kms = of.ring.kmsOf(letter.to)!
-  const box = kms.suite.box
-  const uid = uidAt(of.profile, letter.to, kms, letter.clear.T)!
-  const keys = run(box.encapsulate(uid, kms.par, of.draw(box.seedOctets)!))
+  const { T } = letter.clear
+  const ibake = boxFor(of, letter.to, T, letter.plain)
+  const esk = letter.esk === undefined ? undefined : boxFor(of, letter.esk.to, T, letter.esk.plain)
   const before = letter.before === undefined ? new Uint8Array(0) : H(...letter.before)
-  return { octets: seal(letter.type, letter.clear, { box, keys, plain: letter.plain }, before, undefined), keys }
+  return { octets: seal(letter.type, letter.clear, ibake, before, esk), keys: ibake.keys }
+}
+
+/** An R_MESSAGE_2 under any auth_key, with a box in it where there is one. */
+export function verifiedByHand(of: Radio, clear: Clear, authKey: Uint8Array, box?: Pick<Letter, "to" | "before" | "plain">): Uint8Array {
+  const ibake = box === undefined ? undefined : boxFor(of, box.to, clear.T, box.plain)
+  return verified(nobleSym, clear, authKey, ibake, box?.before === undefined ? new Uint8Array(0) : H(...box.before))
 }
 
 /** A fresh pair of the profile's first group. */
@@ -92,13 +113,25 @@ export interface HandAnswer {
   readonly kSession: Uint8Array
 }
 
-/** Answers an I_MESSAGE_1 that was opened. */
-export function answerByHand(of: Radio, call: Opened, change: AnswerChange = {}): HandAnswer {
-  const m = call.m
+/** What stands in clear in an answer, its sessions filled and its policies chosen. */
+function answeredClear(of: Radio, m: Message, IDRr: Identity | undefined): Clear {
   const ssrcs = Array.from({ length: emptySessions(m.header.map) }, (_, i) => ({ ssrc: i + 1 }))
   const chosen = good(answer(m.header.map, m.SP, of.profile.srtp, ssrcs, "by hand"))
   const offered = clearOf(m, m.RAND!)
-  const answered: Clear = { ...offered, IDRr: change.IDRr ?? offered.IDRr, map: chosen.map, SP: chosen.policies }
+  return { ...offered, IDRr: IDRr ?? offered.IDRr, map: chosen.map, SP: chosen.policies }
+}
+
+/** An R_MESSAGE_1 of somebody who has not opened I_MESSAGE_1, or says so: whoever holds a parameter set can make it, in any name. */
+export function unreadByHand(of: Radio, I_MESSAGE_1: Uint8Array, IDRr: Identity, change: Pick<AnswerChange, "to" | "ECCPTr"> = {}): Uint8Array {
+  const clear = answeredClear(of, good(parse(I_MESSAGE_1, 65535)), IDRr)
+  const plain = encodeInner(clear.IDRi, undefined, clear.IDRr, change.ECCPTr ?? subPayload(of, pair(of)))
+  return sealByHand(of, { type: dataType.R_MESSAGE_1, clear, to: change.to ?? clear.IDRi, before: [I_MESSAGE_1], plain }).octets
+}
+
+/** Answers an I_MESSAGE_1 that was opened. */
+export function answerByHand(of: Radio, call: Opened, change: AnswerChange = {}): HandAnswer {
+  const m = call.m
+  const answered = answeredClear(of, m, change.IDRr)
   const clear: Clear = { ...answered, ...change.clear?.(answered) }
   const y = pair(of)
   const plain = encodeInner(clear.IDRi, change.ECCPTi ?? call.inner.ECCPTi!.raw, clear.IDRr, change.ECCPTr ?? subPayload(of, y))

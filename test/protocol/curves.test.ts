@@ -10,6 +10,7 @@ import { contexts, type SrtpContext } from "../../sdk/srtp/contexts.ts"
 import { dataType } from "../../sdk/mikey/numbers.ts"
 import type { Agreement } from "../../sdk/ibake/session.ts"
 import { answerer, caller, changed, converse, fastKit, good, NOW, octetsOf, radio, realKit, refused, sent, testKms, wholeRun, type Call, type Kit, type Radio } from "../fixture.ts"
+import { smallOrder } from "../contract/x25519-points.ts"
 import { answerByHand, clearOf, openByHand, sealByHand } from "./by-hand.ts"
 
 const named: readonly (readonly [string, DhGroup, number])[] = [["P-256", p256, 72], ["P-384", p384, 104], ["X25519", x25519, 40]]
@@ -85,10 +86,15 @@ describe("a call over another curve", () => {
 })
 
 describe("a point that makes no key", () => {
+  // prime order leaves no point of small order on the curve; one with y = 0 has order two on another curve of the same a, and the formulas do not see b
+  const uncompressed = (octets: number, y: number): Uint8Array => Uint8Array.from({ length: octets }, (_, i) => (i === 0 ? 4 : i <= octets >> 1 ? 1 : y))
   const bad: readonly (readonly [string, DhGroup, Uint8Array])[] = [
-    ["X25519, u = 0", x25519, new Uint8Array(32)],
-    ["X25519, u = 1", x25519, Uint8Array.from({ length: 32 }, (_, i) => (i === 0 ? 1 : 0))],
-    ["P-384, off the curve", p384, Uint8Array.from({ length: 97 }, (_, i) => (i === 0 ? 4 : 1))],
+    ...smallOrder().map(([why, point]) => [`X25519, ${why}`, x25519, point] as const),
+    ["P-256, off the curve", p256, uncompressed(65, 1)],
+    ["P-256, of order two on another curve", p256, uncompressed(65, 0)],
+    ["P-256, infinity", p256, new Uint8Array(65)],
+    ["P-384, off the curve", p384, uncompressed(97, 1)],
+    ["P-384, of order two on another curve", p384, uncompressed(97, 0)],
     ["P-384, infinity", p384, new Uint8Array(97)],
   ]
   for (const [name, group, point] of bad)

@@ -4,6 +4,7 @@ import { parse } from "../../sdk/mikey/message.ts"
 import { fastKit, good, realKit } from "../fixture.ts"
 import { randomOf } from "./mutate.ts"
 import { stages, type Stage } from "./stages.ts"
+import { unreadStages } from "./unread-stages.ts"
 
 function flipped(octets: Uint8Array, bit: number): Uint8Array {
   const out = copy(octets)
@@ -30,7 +31,7 @@ function every(stage: Stage): number[] {
 }
 
 describe("one flipped bit, over the test KEM", () => {
-  for (const stage of stages(fastKit()))
+  for (const stage of [...stages(fastKit()), ...unreadStages(fastKit())])
     it(`anywhere in ${stage.name} leads nowhere, and the good message completes the call`, () => {
       const counts = flipAll(stage, every(stage))
       assert((counts.get("auth/failed") ?? 0) > stage.good.length, "most flips reach the proof")
@@ -43,7 +44,7 @@ function cutAll(stage: Stage): void {
 }
 
 describe("a message that is cut, over the test KEM", () => {
-  for (const stage of stages(fastKit()))
+  for (const stage of [...stages(fastKit()), ...unreadStages(fastKit())])
     it(`${stage.name} at any octet leads nowhere, and the good message completes the call`, () => {
       cutAll(stage)
       stage.finish()
@@ -86,6 +87,14 @@ describe("a message that is cut or flipped, over suite 0x01", () => {
       const stage = of(name)
       cutAll(stage)
       flipAll(stage, sample(every(stage), 80, name).concat(sample(boxBits(stage, 0, 81), 40, name)))
+    })
+})
+
+describe("a message of a call that is not read, cut or flipped, over suite 0x01", () => {
+  for (const stage of unreadStages(realKit()))
+    it(`leads nowhere: ${stage.name}, a sample of all`, () => {
+      cutAll(stage)
+      flipAll(stage, sample(every(stage), 40, stage.name))
     })
 })
 

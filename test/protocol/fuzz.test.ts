@@ -7,6 +7,7 @@ import { enrolled, fastKit, realKit, type Kit, type Radio } from "../fixture.ts"
 import { macedByInsider, sealedByInsider } from "./insider.ts"
 import { apart, noise, randomOf, rechained, scrambled, type Random } from "./mutate.ts"
 import { stages, type Stage } from "./stages.ts"
+import { unreadStages } from "./unread-stages.ts"
 
 /** FUZZ_SEED=n gives other mutants; a failure names the seed. */
 const SEED = process.env["FUZZ_SEED"] ?? "1"
@@ -44,6 +45,7 @@ function mutant(random: Random, stage: Stage, other: Stage, mallory: Radio): Cas
 /** What came of a case that must not have come: a stranger is never answered; an insider may call, ask and issue, and gets no key that is not his. */
 function wrong(stage: Stage, one: Case, came: string): boolean {
   if (came === "repeated") return !stage.before.some((octets) => hex(octets) === hex(one.octets))
+  if (came === "answered" && stage.open) return one.by === "anyone"
   if (came === "answered") return one.by === "anyone" || (one.octets[1] !== dataType.I_MESSAGE_1 && one.octets[1] !== dataType.REQUEST_KEY_PSK)
   return (came === "installed" || came === "error" || came.startsWith("kms/")) && one.by === "anyone"
 }
@@ -67,16 +69,16 @@ function honest(kit: Kit, of: Radio): void {
   }
 }
 
-/** Gives `count` cases to each of six parties, then the good message; answers how often what came of them. */
-function fuzz(kit: Kit, batch: string, count: number): Map<string, number> {
+/** Gives `count` cases to each party that waits, then the good message; answers how often what came of them. */
+function fuzz(kit: Kit, batch: string, count: number, make: (kit: Kit) => Stage[] = stages): Map<string, number> {
   const counts = new Map<string, number>()
-  const all = stages(kit)
+  const all = make(kit)
   const mallory = enrolled(all[0]!.bob.kms, "sip:mallory@police.example")
   all.forEach((stage, at) => {
     for (let i = 0; i < count; i++) {
       const name = `${batch} ${stage.name} ${i}`
       const random = randomOf(`${SEED} ${name}`)
-      const came = attempt(stage, name, mutant(random, stage, all[(at + 1 + random(5)) % 6]!, mallory))
+      const came = attempt(stage, name, mutant(random, stage, all[(at + 1 + random(all.length - 1)) % all.length]!, mallory))
       counts.set(came, (counts.get(came) ?? 0) + 1)
     }
     honest(kit, stage.alice)
@@ -96,6 +98,17 @@ describe("random and mutated messages", () => {
 
   it("360 of them over suite 0x01", () => {
     fuzz(realKit(), "real", 60)
+  })
+
+  it("10,000 of them in calls that are not read, over the test KEM: what anybody may provoke is all that comes of them", () => {
+    const total = new Map<string, number>()
+    for (let batch = 0; batch < 10; batch++) for (const [came, count] of fuzz(fastKit(), `unread ${batch}`, 200, unreadStages)) total.set(came, (total.get(came) ?? 0) + count)
+    for (const came of ["wire/short", "wire/trailing", "wire/type", "wire/chain", "wire/value", "auth/failed", "session/state", "identity/mismatch", "identity/form", "identity/unknown", "curve/refused", "policy/none", "answered"])
+      assert((total.get(came) ?? 0) > 0, `none was ${came}: ${JSON.stringify([...total])}`)
+  })
+
+  it("100 of them over suite 0x01", () => {
+    fuzz(realKit(), "real unread", 20, unreadStages)
   })
 })
 

@@ -1,7 +1,7 @@
 /** What an insider can send: boxes sealed to anyone over anything, and key requests and responses under a PSK that is his. Seeded. */
 import { ascii, copy } from "../../sdk/base/bytes.ts"
 import { isFault } from "../../sdk/base/fault.ts"
-import { eccpt, encodeInner, verified, type Clear } from "../../sdk/ibake/exchange.ts"
+import { eccpt, encodeInner, type Clear } from "../../sdk/ibake/exchange.ts"
 import type { Identity } from "../../sdk/ibake/identity.ts"
 import { kemacCipher, requestKeys, verification } from "../../sdk/ibake/keys.ts"
 import type { CryptoSession } from "../../sdk/mikey/csmap.ts"
@@ -9,7 +9,7 @@ import { parse, type Message } from "../../sdk/mikey/message.ts"
 import { dataType } from "../../sdk/mikey/numbers.ts"
 import { policyParam } from "../../sdk/srtp/policy.ts"
 import { good, named, type Radio } from "../fixture.ts"
-import { clearOf, sealByHand } from "./by-hand.ts"
+import { clearOf, leftContents, sealByHand, verifiedByHand } from "./by-hand.ts"
 import { pick, scrambled, type Random } from "./mutate.ts"
 import type { Stage } from "./stages.ts"
 
@@ -79,20 +79,33 @@ function clear(random: Random, stage: Stage, m: Message): Clear {
   }
 }
 
+/** Contents of an ESK of the insider's: its SK, or something else of its length. */
+function left(random: Random, stage: Stage, from: Identity): Uint8Array {
+  const plain = leftContents(maybe(random, from, () => someone(random, stage)), some(random, 32))
+  return random(4) === 0 ? scrambled(random, plain) : plain
+}
+
+/** Contents of a box of the insider's: the points that belong there, and now and then others or none. */
+function contents(random: Random, stage: Stage, mallory: Radio, type: number, open: Clear): Uint8Array {
+  const belongs = { ECCPTi: (type === dataType.I_MESSAGE_2) === (stage.unread === true) || type === dataType.I_MESSAGE_1, ECCPTr: type === dataType.R_MESSAGE_1 || type === dataType.I_MESSAGE_2 }
+  if (type === dataType.R_MESSAGE_2) belongs.ECCPTi = true
+  const ECCPTi = maybe(random, belongs.ECCPTi, () => random(2) === 0) ? point(random, mallory) : undefined
+  const ECCPTr = maybe(random, belongs.ECCPTr, () => random(2) === 0) ? point(random, mallory) : undefined
+  const plain = encodeInner(maybe(random, open.IDRi, () => someone(random, stage)), ECCPTi, maybe(random, open.IDRr, () => someone(random, stage)), ECCPTr)
+  return random(6) === 0 ? scrambled(random, plain) : plain
+}
+
 /** A call message of the insider's: fields in clear changed now and then, and a box with his own points, sealed to whom he likes. */
 export function sealedByInsider(random: Random, stage: Stage, mallory: Radio): Uint8Array {
   const m = good(parse(stage.good, 65535))
   const open = clear(random, stage, m)
-  if (stage.name === "R_MESSAGE_2" && random(4) > 0) return verified(stage.alice.profile.sym, open, some(random, 32), undefined, new Uint8Array(0))
+  if (stage.type === dataType.R_MESSAGE_2 && random(4) > 0) return verifiedByHand(mallory, open, some(random, 32), stage.unread && { to: stage.to, before: stage.before, plain: contents(random, stage, mallory, stage.type, open) })
   const type = maybe<number>(random, m.header.dataType, () => pick(random, [22, 23, 24, 25]))
-  const responder = type === dataType.R_MESSAGE_1 || type === dataType.I_MESSAGE_2
-  const ECCPTi = maybe(random, type !== dataType.I_MESSAGE_2, () => random(2) === 0) ? point(random, mallory) : undefined
-  const ECCPTr = maybe(random, responder, () => random(2) === 0) ? point(random, mallory) : undefined
-  const plain = encodeInner(maybe(random, open.IDRi, () => someone(random, stage)), ECCPTi, maybe(random, open.IDRr, () => someone(random, stage)), ECCPTr)
-  const waits = stage.name === "I_MESSAGE_1" || stage.name === "I_MESSAGE_2" ? stage.bob.me : stage.alice.me
-  const to = maybe(random, waits, () => pick(random, [stage.alice.me, stage.bob.me]))
+  const plain = contents(random, stage, mallory, type, open)
+  const to = maybe(random, stage.to, () => pick(random, [stage.alice.me, stage.bob.me]))
   const before = maybe(random, stage.before, () => [])
-  return sealByHand(mallory, { type, clear: open, to, before: before.length === 0 ? undefined : before, plain: random(6) === 0 ? scrambled(random, plain) : plain }).octets
+  const esk = type === dataType.I_MESSAGE_2 && maybe(random, m.ESK !== undefined, () => random(2) === 0) ? { to, plain: left(random, stage, open.IDRi) } : undefined
+  return sealByHand(mallory, { type, clear: open, to, before: before.length === 0 ? undefined : before, plain, esk }).octets
 }
 
 /** A mutant of the key request exchange with a V that verifies: sent by the enrolled device, or by the KMS with other keys in it. */

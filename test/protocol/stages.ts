@@ -3,21 +3,29 @@ import assert from "node:assert/strict"
 import { equal, hex } from "../../sdk/base/bytes.ts"
 import { isFault, type Fault } from "../../sdk/base/fault.ts"
 import type { Job } from "../../sdk/base/job.ts"
+import type { Identity } from "../../sdk/ibake/identity.ts"
 import type { Initiator } from "../../sdk/ibake/initiator.ts"
 import type { Responder } from "../../sdk/ibake/responder.ts"
 import type { Agreement, Outcome } from "../../sdk/ibake/session.ts"
+import { dataType } from "../../sdk/mikey/numbers.ts"
 import { contexts } from "../../sdk/srtp/contexts.ts"
 import { answerer, caller, changed, converse, decide, enrolled, fetchKeys, good, keyRequest, NOW, radio, readAnswer, sent, testKms, UTC, type Kit, type Radio } from "../fixture.ts"
 
 /** Names of the six messages, in the order in which they are sent. */
 export const messages = ["REQUEST_KEY_INIT", "REQUEST_KEY_RESP", "I_MESSAGE_1", "R_MESSAGE_1", "I_MESSAGE_2", "R_MESSAGE_2"] as const
 
-/** One of the six messages. */
-export type MessageName = (typeof messages)[number]
+type CallMessage = Exclude<(typeof messages)[number], "REQUEST_KEY_INIT" | "REQUEST_KEY_RESP">
 
 /** A party that waits for a message. */
 export interface Stage {
-  readonly name: MessageName
+  readonly name: string
+  readonly type: number
+  /** Who waits for it: its box, if any, is sealed to him. */
+  readonly to: Identity
+  /** The Responder has not read I_MESSAGE_1: ECCPTi comes in I_MESSAGE_2, and R_MESSAGE_2 has a box. */
+  readonly unread?: true
+  /** What anybody seals may be taken here: nothing has authenticated anybody yet. */
+  readonly open?: true
   /** The message that it waits for. */
   readonly good: Uint8Array
   /** Both ends; the KMS is behind them. */
@@ -40,10 +48,14 @@ export function bounded<T>(job: Job<T>): T {
   throw new Error("a Job that does not end")
 }
 
-/** The six stages of one call under a kit, its guards wide so that nothing is refused for being too much. */
+/** A kit whose guards are so wide that nothing is refused for being too much. */
+export function wide(kit: Kit): Kit {
+  return changed(kit, (p) => ({ limits: { ...p.limits, halfOpen: 1e6, remembered: 1e6 } }))
+}
+
+/** The six stages of one call under a kit. */
 export function stages(base: Kit): Stage[] {
-  const kit = changed(base, (p) => ({ limits: { ...p.limits, halfOpen: 1e6, remembered: 1e6 } }))
-  const kms = testKms(kit)
+  const kms = testKms(wide(base))
   return messages.map((name) => {
     const alice = enrolled(kms, "sip:alice@police.example")
     const bob = radio(kms, "sip:bob@police.example")
@@ -58,6 +70,8 @@ function requestStage(alice: Radio, bob: Radio): Stage {
   const asked = keyRequest(alice)
   return {
     name: "REQUEST_KEY_INIT",
+    type: dataType.REQUEST_KEY_PSK,
+    to: alice.me,
     good: asked,
     alice,
     bob,
@@ -89,6 +103,8 @@ function responseStage(alice: Radio, bob: Radio): Stage {
   }
   return {
     name: "REQUEST_KEY_RESP",
+    type: dataType.REQUEST_KEY_RESP,
+    to: alice.me,
     good: answer,
     alice,
     bob,
@@ -104,7 +120,8 @@ function responseStage(alice: Radio, bob: Radio): Stage {
   }
 }
 
-function callStage(name: MessageName, alice: Radio, bob: Radio): Stage {
+/** The party that waits for one of the four messages of a call between two radios. */
+export function callStage(name: CallMessage, alice: Radio, bob: Radio): Stage {
   const I = caller(alice, bob.me)
   const R = answerer(bob)
   const all: Uint8Array[] = [sent(I.start(NOW))]
@@ -116,6 +133,8 @@ function callStage(name: MessageName, alice: Radio, bob: Radio): Stage {
   const waits = name === "I_MESSAGE_1" || name === "I_MESSAGE_2" ? R : I
   return {
     name,
+    type: dataType[name],
+    to: waits === R ? bob.me : alice.me,
     good: expected,
     alice,
     bob,
@@ -126,20 +145,22 @@ function callStage(name: MessageName, alice: Radio, bob: Radio): Stage {
 }
 
 /** What came of a message that is not the one awaited. */
-function judged(outcome: Outcome, before: readonly Uint8Array[]): string {
+export function judged(outcome: Outcome, before: readonly Uint8Array[]): string {
   assert(outcome.kind !== "established", "a key came of it")
   if (outcome.kind === "ignored") return outcome.fault.fault
   return before.some((octets) => hex(octets) === hex(outcome.octets)) ? "repeated" : "answered"
 }
 
-function rest(I: Initiator, R: Responder, octets: Uint8Array, waits: Initiator | Responder): void {
+/** The way from a message that one of the two waits for to the end of the call. */
+export function rest(I: Initiator, R: Responder, octets: Uint8Array, waits: Initiator | Responder): void {
   const outcome = bounded(waits.receive(octets, NOW, ""))
   assert(outcome.kind !== "ignored", outcome.kind === "ignored" ? `the good message: ${outcome.fault.fault} at ${outcome.fault.at}` : "")
   if (outcome.kind === "send") return rest(I, R, outcome.octets, waits === I ? R : I)
   confirmed(bounded(I.receive(outcome.octets!, NOW, "")), outcome)
 }
 
-function confirmed(outcome: Outcome, responder: Outcome): void {
+/** Both ends of a call, which must hold the same contexts. */
+export function confirmed(outcome: Outcome, responder: Outcome): void {
   assert(outcome.kind === "established" && responder.kind === "established")
   assert.deepEqual(srtp(outcome.agreement), srtp(responder.agreement))
 }

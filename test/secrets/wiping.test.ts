@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { wipe } from "../../sdk/base/bytes.ts"
 import { isFault } from "../../sdk/base/fault.ts"
-import { run, type Job } from "../../sdk/base/job.ts"
+import { run } from "../../sdk/base/job.ts"
 import { encodeInner } from "../../sdk/ibake/exchange.ts"
 import type { Outcome } from "../../sdk/ibake/session.ts"
 import { parse } from "../../sdk/mikey/message.ts"
@@ -9,7 +9,7 @@ import { dataType } from "../../sdk/mikey/numbers.ts"
 import { agreed, answerer, caller, converse, decide, enrolled, good, keyRequest, MemoryStore, NOW, readAnswer, realKit, refused, sent, testKms, UTC } from "../fixture.ts"
 import { clearOf, pair, sealByHand, subPayload } from "../protocol/by-hand.ts"
 import { Recorder } from "./recorder.ts"
-import { none, srtpOf, World } from "./world.ts"
+import { dropped, none, srtpOf, World } from "./world.ts"
 
 describe("what is left in memory", () => {
   it("of a fetch and a call is nothing", () => {
@@ -67,18 +67,6 @@ describe("what is left in memory", () => {
     none(world.left())
   })
 })
-
-/** Makes a Job again and again and drops it after 0, 1, 2, ... steps, then runs it to its end. */
-function dropped(make: () => Job<Outcome>): Outcome {
-  for (let steps = 0; ; steps++) {
-    const job = make()
-    for (let i = 0; i < steps; i++) {
-      const out = job.step()
-      if (out !== undefined) return out.value
-    }
-    job.drop()
-  }
-}
 
 describe("what is left of work that is dropped", () => {
   it("after any of its steps is nothing", () => {

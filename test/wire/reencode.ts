@@ -8,15 +8,16 @@ import * as payload from "../../sdk/mikey/payload.ts"
 export function partsOf(m: Message): Part[] {
   const parts: Part[] = []
   for (const slot of chainOf(m.header.dataType)!.slots) {
-    if (slot.type === payloadType.IDR) parts.push(...idrs(m, slot.name).map((id) => payload.part(payload.idrPayload, id)))
-    else parts.push(...others(m, slot.type))
+    const found = slot.type === payloadType.IDR ? idrs(m, slot.name).map((id) => payload.part(payload.idrPayload, id)) : others(m, slot.type)
+    for (let i = 0; i < found.length; i++) parts.push(found[i]!)
   }
   return parts
 }
 
+/** Properties by their names in code, for a script of a small board calls them otherwise. */
 function idrs(m: Message, name: string): payload.Idr[] {
-  if (name === "IDRi") return [...m.identities]
-  const one = m[name as "IDRr" | "IDRkms" | "IDRpsk" | "IDRkmsi" | "IDRkmsr"]
+  if (name === "IDRi") return m.identities.concat([])
+  const one = name === "IDRr" ? m.IDRr : name === "IDRkms" ? m.IDRkms : name === "IDRpsk" ? m.IDRpsk : name === "IDRkmsi" ? m.IDRkmsi : m.IDRkmsr
   return one === undefined ? [] : [one]
 }
 
