@@ -6,7 +6,7 @@ import tseslint from "typescript-eslint"
 const device = ["sdk/**/*.ts", "boards/{espruino,hermes,moddable,quickjs}/port.ts"]
 const host = ["sdk/kms/**", "sdk/cli/**"]
 /** Where BigInt may stand: noble's wrappers and the machine that is made of it. */
-const bigint = ["sdk/**/*noble.ts", "sdk/machine/bigint.ts"]
+const bigint = ["sdk/**/*noble.ts", "sdk/**/*bigint.ts"]
 
 const not = (selector, message) => ({ selector, message })
 

@@ -16,6 +16,8 @@ interface Row {
 const contracts = ["sdk/field/field.ts", "sdk/machine/program.ts", "sdk/group/group.ts", "sdk/ibe/ibe.ts", "sdk/sym/sym.ts"]
 const noble = ["@noble/curves", "@noble/hashes", "@noble/ciphers"]
 const session = ["sdk/base/", "sdk/mikey/", "sdk/ibake/", "sdk/keys/", "sdk/srtp/", "sdk/suite.ts", "sdk/port.ts"]
+/** What a board lends. */
+const lent = ["sdk/port.ts", "sdk/ibake/signer.ts"]
 const implementations = ["sdk/field/", "sdk/machine/", "sdk/sym/", "sdk/group/", "sdk/ibe/"]
 
 /** DESIGN section 2, row by row. */
@@ -24,12 +26,12 @@ const table: readonly Row[] = [
   { of: "sdk/port.ts", may: [] },
   { of: "sdk/field/*noble.ts", may: ["sdk/base/", ...noble] },
   { of: "sdk/field/", may: ["sdk/base/"] },
-  { of: "sdk/machine/*noble.ts", may: ["sdk/base/", ...noble] },
-  { of: "sdk/machine/", may: ["sdk/base/"] },
+  { of: "sdk/machine/*noble.ts", may: ["sdk/base/", "sdk/field/field.ts", ...noble] },
+  { of: "sdk/machine/", may: ["sdk/base/", "sdk/field/field.ts"] },
   { of: "sdk/sym/*noble.ts", may: ["sdk/base/", "@noble/hashes", "@noble/ciphers"] },
   { of: "sdk/sym/", may: ["sdk/base/"] },
   { of: "sdk/group/*noble.ts", may: ["sdk/base/", "sdk/field/field.ts", "sdk/machine/program.ts", ...noble] },
-  { of: "sdk/group/", may: ["sdk/base/", "sdk/field/field.ts", "sdk/machine/program.ts"] },
+  { of: "sdk/group/", may: ["sdk/base/", "sdk/field/field.ts", "sdk/machine/program.ts", "sdk/machine/formula.ts"] },
   { of: "sdk/ibe/", may: ["sdk/base/", "sdk/group/group.ts", "sdk/sym/sym.ts"] },
   { of: "sdk/suite.ts", may: [], types: contracts },
   { of: "sdk/mikey/", may: ["sdk/base/", "sdk/sym/sym.ts"], types: ["sdk/suite.ts"] },
@@ -39,14 +41,17 @@ const table: readonly Row[] = [
   { of: "sdk/device/", may: session, types: contracts },
   { of: "sdk/device.ts", may: [...session, "sdk/device/"], types: contracts },
   { of: "sdk/index.ts", may: [...session, "sdk/device/", "sdk/device.ts"], types: contracts },
-  { of: "sdk/kms/", may: [...session, ...implementations, "boards/profiles/", "aedes", "mqtt", "pg", "@electric-sql/pglite", "node:*"] },
+  { of: "sdk/kms/", may: [...session, ...implementations, "boards/profiles/", "aedes", "asn1js", "mqtt", "pg", "@electric-sql/pglite", "node:*"] },
   { of: "sdk/cli/*noble.ts", may: ["sdk/base/", "@noble/curves"] },
   { of: "sdk/cli/", may: ["sdk/", "boards/", "commander", "node:*"] },
-  { of: "boards/profiles/", may: [...implementations, "sdk/base/", "sdk/mikey/prf.ts", "sdk/srtp/policy.ts"], types: ["sdk/suite.ts"] },
-  { of: "boards/node/", may: ["mqtt", "node:*"], types: ["sdk/port.ts"] },
+  { of: "boards/profiles/", may: [...implementations, "sdk/base/", "sdk/mikey/prf.ts", "sdk/srtp/policy.ts", "boards/limits.ts"], types: ["sdk/suite.ts"] },
+  { of: "boards/node/", may: ["mqtt", "node:*"], types: lent },
   { of: "boards/espruino/flash.ts", may: ["espruino", "node:*"] },
-  { of: "boards/*/", may: [], types: ["sdk/port.ts"] },
-  { of: "boards/build.ts", may: ["boards/manifest.ts", "esbuild", "typescript", "node:*"] },
+  { of: "boards/*/", may: [], types: lent },
+  { of: "boards/build.ts", may: ["boards/manifest.ts", "boards/shrink.ts", "esbuild", "typescript", "terser", "node:*"] },
+  { of: "boards/shrink.ts", may: ["typescript"] },
+  { of: "boards/names.ts", may: ["typescript", "node:*"] },
+  { of: "boards/limits.ts", may: [], types: ["sdk/suite.ts"] },
   { of: "boards/manifest.ts", may: [] },
   { of: "examples/", may: ["ibake", "node:*"] },
 ]
