@@ -6,6 +6,8 @@ export interface Manifest {
   readonly engine: string
   /** File of boards/profiles/ that its bundle holds. */
   readonly profile: string
+  /** What its script is written in. */
+  readonly language: Language
   readonly memory: Memory
   /** What it lends beyond the Board interface's letter, for a rig to choose tests by. */
   readonly provides: readonly string[]
@@ -13,6 +15,12 @@ export interface Manifest {
   /** How lines of text leave it: `stdout`, `serial` or `none`. */
   readonly console: string
 }
+
+/**
+ * The language of a board's script. An ES5 script goes through three compilers, which turn `**` into Math.pow: it cannot hold noble. ES2020 is for engines that
+ * have all of it, block scope and BigInt among the rest.
+ */
+export type Language = "es5" | "es2020"
 
 /** Kilobytes of 1024 octets. */
 export interface Memory {
@@ -43,11 +51,13 @@ type Check = (value: unknown) => string | undefined
 const name: Check = (value) => (typeof value === "string" && /^[a-z0-9][a-z0-9-]*$/.test(value) ? undefined : "expected a name of a-z, 0-9 and -")
 const positive: Check = (value) => (typeof value === "number" && Number.isFinite(value) && value > 0 ? undefined : "expected a number above 0")
 const names: Check = (value) => (Array.isArray(value) && value.every((each) => name(each) === undefined) ? undefined : "expected an array of names of a-z, 0-9 and -")
+const language: Check = (value) => (value === "es5" || value === "es2020" ? undefined : "expected es5 or es2020")
 const way: Check = (value) => (value === "stdout" || value === "serial" || value === "none" ? undefined : "expected stdout, serial or none")
 
 const shape: Readonly<Record<string, Check>> = {
   engine: name,
   profile: name,
+  language,
   "memory.ramKb": positive,
   "memory.flashKb": positive,
   provides: names,

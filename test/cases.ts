@@ -2,11 +2,18 @@
  * Runs cases, which are data (test/cases/*.json), over whatever Profile is given: on Node under mocha, in a bare engine under a heap limit, on a device.
  * Nothing here is of Node, and the dialect is the device's.
  */
-import { hex, unhex } from "../sdk/base/bytes.ts"
-import { text, utf8 } from "../sdk/base/utf8.ts"
+import { hex } from "../sdk/base/bytes.ts"
+import { text } from "../sdk/base/utf8.ts"
 import { run } from "../sdk/base/job.ts"
 import { covers, identity, integer, isNormal, ntpSeconds, period, uidAs, type ParameterSet } from "../sdk/ibake/identity.ts"
-import type { Params, PrivateKey, Profile, Suite } from "../sdk/suite.ts"
+import { expandMessageXmd } from "../sdk/ibe/xmd.ts"
+import { prfLabel } from "../sdk/mikey/prf.ts"
+import { srtpKdf } from "../sdk/srtp/session-keys.ts"
+import type { DhGroup, Params, PrivateKey, Profile, Suite } from "../sdk/suite.ts"
+import { answering, calling, fetching, rebuilt } from "./case-calls.ts"
+import { count, octets, octetsOfText, refused, string, type Input, type Result } from "./case-input.ts"
+
+export type { Input, Result } from "./case-input.ts"
 
 /** One case: what an operation answers to its input, or the fault that it must end with. */
 export interface Case {
@@ -22,21 +29,15 @@ export interface Case {
   readonly source?: string
 }
 
-/** Octets in hex, text, numbers. */
-export type Input = { readonly [name: string]: string | number }
-
 /** A file of cases. */
 export interface CaseFile {
   readonly source: string
   readonly cases: readonly Case[]
 }
 
-/** What an operation came to: `out`, or a fault. */
-export type Result = { readonly out: unknown } | { readonly fault: string }
+/** One operation; `suite` is that of the case. */
+export type Operation = (input: Input, profile: Profile, suite: Suite) => Result
 
-type Operation = (input: Input, profile: Profile, suite: Suite) => Result
-
-const refused = (fault: string): Result => ({ fault })
 const answer = (octets: Uint8Array | undefined, fault: string): Result => (octets === undefined ? refused(fault) : { out: hex(octets) })
 
 /** Every operation that a case may name. */
@@ -64,6 +65,31 @@ export const operations: { readonly [op: string]: Operation } = {
     const of = uidAs(profile.sym, string(input, "first"), [octetsOfText(input, "identity"), octetsOfText(input, "kms")].concat(numbers))
     return { out: hex(of) }
   },
+  sha256: (input, profile) => ({ out: hex(profile.sym.sha256(octets(input, "message"))) }),
+  /** As many octets of the tag as a vector has. */
+  hmacSha256: (input, profile) => ({ out: hex(profile.sym.hmacSha256(octets(input, "key"), octets(input, "message")).subarray(0, count(input, "octets"))) }),
+  aesCtr: (input, profile) => ({ out: hex(profile.sym.aesCtr(octets(input, "key"), octets(input, "counter"), octets(input, "data"))) }),
+  /** PRF-HMAC-SHA-256 under a label of RFC 3830 section 4.1.4. */
+  prf(input: Input, profile: Profile): Result {
+    const label = prfLabel(count(input, "constant"), count(input, "csId"), count(input, "csbId"), octets(input, "RAND"))
+    return { out: hex(profile.prf.derive(octets(input, "inkey"), label, count(input, "octets"))) }
+  },
+  /** expand_message_xmd of RFC 9380 section 5.3.1. */
+  xmd: (input, profile) => ({ out: hex(expandMessageXmd(profile.sym, octetsOfText(input, "message"), octetsOfText(input, "tag"), count(input, "octets"))) }),
+  /** AES_CM_PRF of RFC 3711 section 4.3.3. */
+  "srtp.kdf": (input, profile) => ({ out: hex(srtpKdf(profile.sym, octets(input, "masterKey"), octets(input, "masterSalt"), count(input, "label"), count(input, "octets"))) }),
+  /** x of [secret]point on a curve by its number. */
+  dh(input: Input, profile: Profile): Result {
+    const group = groupOf(count(input, "curve"), profile)
+    const shared = run(group.agree(octets(input, "secret"), octets(input, "point")))
+    return answer(shared === undefined ? undefined : shared.subarray(1, (shared.length + 1) / 2), "curve/refused")
+  },
+  /** A message of the wire, taken apart and put together again. */
+  message: (input) => rebuilt(octets(input, "octets")),
+  /** The whole side of an Initiator, of a Responder, and of a device that fetches its keys. */
+  initiator: (input, profile, suite) => calling(input, profile, suite),
+  responder: (input, profile, suite) => answering(input, profile, suite),
+  request: (input, profile) => fetching(input, profile),
   "ibe.parameters"(input: Input, _profile: Profile, suite: Suite): Result {
     const par = suite.ibe.parameters(octets(input, "octets"))
     return answer(par === undefined ? undefined : par.octets, "parameters/invalid")
@@ -96,13 +122,24 @@ export const operations: { readonly [op: string]: Operation } = {
   },
 }
 
+/** What a case comes to under a profile, or in words why it cannot be asked. */
+export function perform(one: Case, profile: Profile): Result | { readonly error: string } {
+  const operation = operations[one.op]
+  if (operation === undefined) return { error: "there is no operation " + one.op }
+  const suite = suiteOf(one, profile)
+  if (suite === undefined && one.suite !== undefined) return { error: "the profile has no suite " + one.suite }
+  // an operation that works on a suite is given one by its case
+  return operation(one.in, profile, suite!)
+}
+
 /** What is wrong with a case under a profile, in words, or undefined when it holds. A fault must be the very one that the case names. */
 export function judge(one: Case, profile: Profile): string | undefined {
-  const operation = operations[one.op]
-  if (operation === undefined) return "there is no operation " + one.op
-  const suite = suiteOf(one, profile)
-  if (suite === undefined) return "the profile has no suite " + one.suite
-  const result = operation(one.in, profile, suite)
+  return judged(one, perform(one, profile))
+}
+
+/** The same of an answer that is there: a device's, for one. */
+export function judged(one: Case, result: Result | { readonly error: string }): string | undefined {
+  if ("error" in result) return result.error
   const wanted: Result = one.fault === undefined ? { out: one.out } : { fault: one.fault }
   const got = JSON.stringify(result)
   return got === JSON.stringify(wanted) ? undefined : "got " + got + ", expected " + JSON.stringify(wanted)
@@ -114,30 +151,9 @@ function suiteOf(one: Case, profile: Profile): Suite | undefined {
   return undefined
 }
 
-// a case whose input lacks something is the author's mistake, and thrown
-
-function octets(input: Input, name: string): Uint8Array {
-  const out = unhex(string(input, name))
-  if (out === undefined) throw new Error("case: expected hex in " + name)
-  return out
-}
-
-function string(input: Input, name: string): string {
-  const value = input[name]
-  if (typeof value !== "string") throw new Error("case: expected a string in " + name)
-  return value
-}
-
-function count(input: Input, name: string): number {
-  const value = input[name]
-  if (typeof value !== "number") throw new Error("case: expected a number in " + name)
-  return value
-}
-
-function octetsOfText(input: Input, name: string): Uint8Array {
-  const id = utf8(string(input, name))
-  if (id === undefined) throw new Error("case: expected text in " + name)
-  return id
+function groupOf(curve: number, profile: Profile): DhGroup {
+  for (let i = 0; i < profile.groups.length; i++) if (profile.groups[i]!.curve === curve) return profile.groups[i]!
+  throw new Error("the profile has no curve " + curve)
 }
 
 function parameters(input: Input, suite: Suite): Params {

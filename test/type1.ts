@@ -17,7 +17,7 @@ import type { Sym } from "../sdk/sym/sym.ts"
 /** Makes type-1 curves of RFC 5091. */
 export const makeCurve: HashedGroupMaker<Point<bigint>, Fp2<bigint>> = rfc5091Curves(nobleFieldOf)
 
-/** The group of parameter set 1 of RFC 6509. */
+/** The group of parameter set 1 of RFC 6509, over noble's field. */
 export function set1Group(): SakkeGroup<Point<bigint>, Fp2<bigint>> {
   return rfc6508Group(nobleFieldOf, parameterSet1)
 }

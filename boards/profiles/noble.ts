@@ -8,6 +8,7 @@ import { prf256 } from "../../sdk/mikey/prf.ts"
 import { srtpRules } from "../../sdk/srtp/policy.ts"
 import type { Profile } from "../../sdk/suite.ts"
 import { nobleSym } from "../../sdk/sym/noble.ts"
+import { limits } from "../limits.ts"
 
 /** Suite 0x01 and P-256; remembers g_ID of the 16 peers called last. */
 export function noble(): Profile {
@@ -19,18 +20,6 @@ export function noble(): Profile {
     prf: prf256(nobleSym),
     sym: nobleSym,
     srtp: srtpRules(["AEAD_AES_128_GCM"]),
-    limits: {
-      messageOctets: 2048,
-      transferOctets: 16384,
-      skewSeconds: 300,
-      halfOpenSeconds: 30,
-      halfOpen: 8,
-      remembered: 1024,
-      boxesPerMinute: 60,
-      callSeconds: 60,
-      transferSeconds: 600,
-      retryMs: 1000,
-      retryMaxMs: 60000,
-    },
+    limits: limits(),
   }
 }

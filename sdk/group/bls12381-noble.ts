@@ -72,6 +72,8 @@ export const bls12381: PairingGroup<P1, P2, Fp12> = {
     for (let i = 0; i < of.length; i++) parts.push(coordinate(of[i]!.c0), coordinate(of[i]!.c1))
     return joinAndWipe(parts)
   },
+  /** BigInts cannot be wiped. */
+  wipe: () => undefined,
 }
 
 function scalarOf(octets: Uint8Array): bigint {

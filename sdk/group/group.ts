@@ -53,6 +53,8 @@ export interface PairingGroup<G1, G2, GT> {
   sameSecret(s: G2, p: G1, q: G2): Job<boolean>
   /** 576 octets, PROTOCOL section 2. */
   encodeGT(x: GT): Uint8Array
+  /** Wipes a secret element that its owner lets go, as far as the implementation can: its encodings stay. */
+  wipe(element: G1 | G2 | GT): void
 }
 
 /**

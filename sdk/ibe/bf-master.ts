@@ -39,7 +39,11 @@ export function bfMaster<G1, G2, GT>(group: PairingGroup<G1, G2, GT>, sym: Sym):
         },
         clean,
       )
-      return map(multiplied, group.encodeG2)
+      return map(multiplied, (S) => {
+        const out = group.encodeG2(S)
+        group.wipe(S)
+        return out
+      })
     },
   }
 }

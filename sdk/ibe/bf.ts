@@ -62,8 +62,10 @@ export function bf<G1, G2, GT>(group: PairingGroup<G1, G2, GT>, sym: Sym, cache?
       return chain(opened, (x) => (x === undefined ? done(undefined) : reopen(group, sym, name, own, x)))
     },
     wipe(key: PrivateKey): void {
-      wipe(key.octets)
-      ;(key as BfKey<G2>).point = undefined
+      const own = key as BfKey<G2>
+      wipe(own.octets)
+      if (own.point !== undefined) group.wipe(own.point)
+      own.point = undefined
     },
   }
 }
@@ -93,7 +95,7 @@ function encapsulate<G1, G2, GT>(group: PairingGroup<G1, G2, GT>, sym: Sym, uid:
     wipe(rho)
     wipe(l)
   }
-  const powered = chain(group.powGT(g, l), (x) => map(group.mulG1(l), (U) => ({ x, U })))
+  const powered = chain(group.powGT(g, l), (x) => map(group.mulG1(l), (U) => ({ x, U }), () => group.wipe(x)))
   return map(
     powered,
     (of) => {
@@ -144,9 +146,10 @@ function scalar<G1, G2, GT>(group: PairingGroup<G1, G2, GT>, sym: Sym, rho: Uint
   return l
 }
 
-/** H("IBAKE-V01-V" || GT(x)). */
+/** H("IBAKE-V01-V" || GT(x)); wipes x. */
 function mask<G1, G2, GT>(group: PairingGroup<G1, G2, GT>, sym: Sym, x: GT): Uint8Array {
   const octets = group.encodeGT(x)
+  group.wipe(x)
   const input = concat([ascii("IBAKE-V01-V"), octets])
   wipe(octets)
   return hashAndWipe(sym, input)

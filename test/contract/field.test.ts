@@ -1,3 +1,5 @@
+import { unhex } from "../../sdk/base/bytes.ts"
+import { limbField } from "../../sdk/field/limb-field.ts"
 import { nobleField } from "../../sdk/field/noble.ts"
 import { fieldLaws } from "./field-laws.ts"
 
@@ -7,4 +9,7 @@ const primes: readonly [string, string][] = [
   ["p of P-256", "0xffffffff00000001000000000000000000000000ffffffffffffffffffffffff"],
 ]
 
-for (const [name, p] of primes) fieldLaws(`noble, ${name}`, nobleField(BigInt(p)), BigInt(p))
+for (const [name, p] of primes) {
+  fieldLaws(`noble, ${name}`, nobleField(BigInt(p)), BigInt(p))
+  fieldLaws(`limbs, ${name}`, limbField(unhex(p.substring(2))!), BigInt(p))
+}

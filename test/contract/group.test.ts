@@ -1,16 +1,20 @@
-/** noble's groups against the contract, published vectors and noble's ready-made curves. */
+/** Our groups and noble's against the contract, published vectors and noble's ready-made curves. */
 import assert from "node:assert/strict"
 import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { bls12_381 } from "@noble/curves/bls12-381.js"
 import { ascii, concat, hex, unhex } from "../../sdk/base/bytes.ts"
 import { run } from "../../sdk/base/job.ts"
-import { bls12381 } from "../../sdk/group/bls12381-noble.ts"
-import { p256 } from "../../sdk/group/p256-noble.ts"
+import { bls12381 as blsOnMachine } from "../../sdk/group/bls12381.ts"
+import { bls12381 as blsOfNoble } from "../../sdk/group/bls12381-noble.ts"
+import type { DhGroup, PairingGroup } from "../../sdk/group/group.ts"
+import { p256 as p256OnMachine } from "../../sdk/group/p256.ts"
+import { p256 as p256OfNoble } from "../../sdk/group/p256-noble.ts"
 import { expandMessageXmd } from "../../sdk/ibe/xmd.ts"
 import { nobleSym } from "../../sdk/sym/noble.ts"
 import { outside1, outside2, refused1, refused2, zcash1, zcash2, type Refused } from "./bls-points.ts"
 import { dhLaws, pairingLaws } from "./group-laws.ts"
+import { machines } from "../machine/machines.ts"
 import { octets } from "./octets.ts"
 
 const P256_P = BigInt("0xffffffff00000001000000000000000000000000ffffffffffffffffffffffff")
@@ -19,7 +23,7 @@ const cases = (name: string): unknown => JSON.parse(readFileSync(new URL(`../cas
 const one = unhex("01".padStart(64, "0"))!
 
 /** Points that SEC1 or our profile of it refuses. */
-function refusedP256(): Refused[] {
+function refusedP256(p256: DhGroup): Refused[] {
   const good = run(p256.keygen(octets("good", 48))).point
   const x0 = unhex(`04${"00".repeat(32)}66485c780e2f83d72433bd5d84a06bb6541c2af31dae871728bf856a174f93f4`)!
   assert.ok(p256.valid(x0), "x = 0 is a good point")
@@ -34,10 +38,17 @@ function refusedP256(): Refused[] {
   ]
 }
 
-dhLaws("P-256 of noble", p256, refusedP256())
-pairingLaws("BLS12-381 of noble", bls12381, bls12_381.fields.Fr.ORDER, refused1, refused2)
+function p256Tests(name: string, p256: DhGroup): void {
+  dhLaws(`P-256, ${name}`, p256, refusedP256(p256))
+  describe(`P-256, ${name}, beside others`, () => p256Beside(p256))
+}
 
-describe("P-256 of noble beside others", () => {
+function blsTests<G1, G2, GT>(name: string, bls12381: PairingGroup<G1, G2, GT>): void {
+  pairingLaws(`BLS12-381, ${name}`, bls12381, bls12_381.fields.Fr.ORDER, refused1, refused2)
+  describe(`BLS12-381, ${name}, beside others`, () => blsBeside(bls12381))
+}
+
+function p256Beside(p256: DhGroup): void {
   it("x of the agreed point is that of every wycheproof case, and its invalid points are refused", () => {
     const list = (cases("wycheproof_ecdh_p256") as { tests: { tcId: number; public: string; private: string; shared: string; result: string }[] }).tests
     let refused = 0
@@ -58,9 +69,9 @@ describe("P-256 of noble beside others", () => {
     for (const seed of [new Uint8Array(48), new Uint8Array(48).fill(0xff), octets("x", 48)])
       assert.equal(BigInt(`0x${hex(run(p256.keygen(seed)).secret)}`), (BigInt(`0x${hex(seed)}`) % (P256_N - 1n)) + 1n)
   })
-})
+}
 
-describe("BLS12-381 of noble beside others", () => {
+function blsBeside<G1, G2, GT>(bls12381: PairingGroup<G1, G2, GT>): void {
   const generators = (): Uint8Array => bls12381.encodeGT(run(bls12381.pair(run(bls12381.mulG1(one)), bls12381.decodeG2(zcash2(bls12_381.G2.Point.BASE.toAffine()))!)))
   it("e of the generators has the digest of PROTOCOL section 2, with the cube and the sign", () => {
     const digest = createHash("sha256").update(generators()).digest("hex")
@@ -109,7 +120,14 @@ describe("BLS12-381 of noble beside others", () => {
     for (const q of outside2().concat([base2, base2.double(), base2.negate()]))
       assert.equal(bls12381.decodeG2(zcash2(q.toAffine())) !== undefined, q.multiplyUnsafe(bls12_381.fields.Fr.ORDER - 1n).add(q).is0())
   })
-})
+}
+
+p256Tests("noble", p256OfNoble)
+blsTests("noble", blsOfNoble)
+for (const each of machines) {
+  p256Tests(each.name, p256OnMachine(each.p256))
+  blsTests(each.name, blsOnMachine(each.bls12381))
+}
 
 describe("expand_message_xmd", () => {
   it("gives the octets of RFC 9380 K.1", () => {

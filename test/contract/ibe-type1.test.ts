@@ -4,11 +4,17 @@ import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { concat, copy, hex, unhex, wipe, xorInto } from "../../sdk/base/bytes.ts"
 import { run, type Job } from "../../sdk/base/job.ts"
+import { limbField } from "../../sdk/field/limb-field.ts"
 import type { Fp2 } from "../../sdk/group/fp2.ts"
+import type { SakkeGroup } from "../../sdk/group/group.ts"
+import { rfc6508Group } from "../../sdk/group/rfc6508-curve.ts"
+import { parameterSet1 } from "../../sdk/group/rfc6509-set1.ts"
+import type { Point } from "../../sdk/group/supersingular.ts"
 import { bf1 } from "../../sdk/ibe/bf1.ts"
 import { gidCache } from "../../sdk/ibe/gid-cache.ts"
 import { hashBytes } from "../../sdk/ibe/hash-bytes.ts"
 import type { Ibe } from "../../sdk/ibe/ibe.ts"
+import { sakkeMaster } from "../../sdk/ibe/sakke-master.ts"
 import { sakke } from "../../sdk/ibe/sakke.ts"
 import { seal } from "../../sdk/ibe/seal.ts"
 import { newCurve, solinasPrimes } from "../../sdk/kms/bf1-setup.ts"
@@ -72,40 +78,46 @@ describe("suite 0x02", () => {
   })
 })
 
-describe("suite 0x03 beside RFC 6508, appendix A", () => {
-  interface Example { z: string; Z: string[]; b_hex: string; SSV: string; r: string; Rb: string[]; g_r: string; mask: string; H: string; Kb: string[]; SED: string }
-  const v = JSON.parse(readFileSync(new URL("../cases/rfc6508_sakke.json", import.meta.url), "utf8")) as Example
-  const number = (text: string): Uint8Array => unhex(text.replace("0x", "").padStart(256, "0"))!
-  const point = (of: string[]): Uint8Array => concat([new Uint8Array([4]), ...of.map(number)])
-  const b = unhex(v.b_hex)!
-  it("the KMS has Z and the RSK K_b", () => {
-    assert.equal(hex(run(master03().publicParameter(number(v.z)))!), hex(point(v.Z)))
-    assert.equal(hex(run(master03().extract(number(v.z), b))), hex(point(v.Kb)))
+appendixA("noble's BigInt", set1Group())
+appendixA("limbs in doubles", rfc6508Group(limbField, parameterSet1))
+
+/** Every value, with all arithmetic in one kind of field. */
+function appendixA<E>(name: string, group: SakkeGroup<Point<E>, Fp2<E>>): void {
+  const [kem, master] = [sakke(group, nobleSym), sakkeMaster(group)]
+  describe(`suite 0x03 beside RFC 6508, appendix A, over ${name}`, () => {
+    interface Example { z: string; Z: string[]; b_hex: string; SSV: string; r: string; Rb: string[]; g_r: string; mask: string; H: string; Kb: string[]; SED: string }
+    const v = JSON.parse(readFileSync(new URL("../cases/rfc6508_sakke.json", import.meta.url), "utf8")) as Example
+    const number = (text: string): Uint8Array => unhex(text.replace("0x", "").padStart(256, "0"))!
+    const point = (of: string[]): Uint8Array => concat([new Uint8Array([4]), ...of.map(number)])
+    const b = unhex(v.b_hex)!
+    it("the KMS has Z and the RSK K_b", () => {
+      assert.equal(hex(run(master.publicParameter(number(v.z)))!), hex(point(v.Z)))
+      assert.equal(hex(run(master.extract(number(v.z), b))), hex(point(v.Kb)))
+    })
+    it("the sender has r, R_b, g^r, the mask, H and the Encapsulated Data", () => {
+      const sha256 = (data: Uint8Array): Uint8Array => nobleSym.sha256(data)
+      const r = group.reduce(hashBytes(sha256, 128, concat([unhex(v.SSV)!, b])))
+      const w = group.encodeGT(run(group.powGT(group.basePair, r)))
+      const H = hashBytes(sha256, 32, w).subarray(16)
+      assert.deepEqual([r, w, H].map(hex), [hex(number(v.r)), hex(number(v.g_r)), v.mask])
+      const hint = copy(H)
+      xorInto(hint, unhex(v.SSV)!)
+      assert.equal(hex(hint), v.H)
+      const made = run(kem.encapsulate(b, kem.parameters(point(v.Z))!, unhex(v.SSV)!))
+      assert.equal(hex(made.enc), v.SED)
+      assert.equal(hex(made.enc), hex(point(v.Rb)) + v.H)
+    })
+    it("the receiver verifies its RSK and opens them", () => {
+      const par = kem.parameters(point(v.Z))!
+      const key = kem.privateKey(point(v.Kb), par)!
+      assert.equal(run(kem.verify(key, b, par)), true)
+      assert.equal(run(kem.verify(key, b.subarray(1), par)), false)
+      const secret = run(kem.decapsulate(unhex(v.SED)!, key, b, par))!
+      const wanted = createHash("sha256").update(concat([new TextEncoder().encode("IBAKE-V03-K"), unhex(v.SSV)!, b, unhex(v.SED)!])).digest("hex")
+      assert.equal(hex(secret), wanted)
+    })
   })
-  it("the sender has r, R_b, g^r, the mask, H and the Encapsulated Data", () => {
-    const group = set1Group()
-    const sha256 = (data: Uint8Array): Uint8Array => nobleSym.sha256(data)
-    const r = group.reduce(hashBytes(sha256, 128, concat([unhex(v.SSV)!, b])))
-    const w = group.encodeGT(run(group.powGT(group.basePair, r)))
-    const H = hashBytes(sha256, 32, w).subarray(16)
-    assert.deepEqual([r, w, H].map(hex), [hex(number(v.r)), hex(number(v.g_r)), v.mask])
-    const hint = copy(H)
-    xorInto(hint, unhex(v.SSV)!)
-    assert.equal(hex(hint), v.H)
-    const made = run(plainSakke.encapsulate(b, plainSakke.parameters(point(v.Z))!, unhex(v.SSV)!))
-    assert.equal(hex(made.enc), v.SED)
-    assert.equal(hex(made.enc), hex(point(v.Rb)) + v.H)
-  })
-  it("the receiver verifies its RSK and opens them", () => {
-    const par = plainSakke.parameters(point(v.Z))!
-    const key = plainSakke.privateKey(point(v.Kb), par)!
-    assert.equal(run(plainSakke.verify(key, b, par)), true)
-    assert.equal(run(plainSakke.verify(key, b.subarray(1), par)), false)
-    const secret = run(plainSakke.decapsulate(unhex(v.SED)!, key, b, par))!
-    const wanted = createHash("sha256").update(concat([new TextEncoder().encode("IBAKE-V03-K"), unhex(v.SSV)!, b, unhex(v.SED)!])).digest("hex")
-    assert.equal(hex(secret), wanted)
-  })
-})
+}
 
 /** What a KEM must not leave: named octets, computed by hand. */
 function leftovers(name: string, ibe: Ibe, at: () => { seed: Uint8Array; secrets: Record<string, Uint8Array>; uid: Uint8Array; enc: Uint8Array; par: Uint8Array; key: Uint8Array }): void {

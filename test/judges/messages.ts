@@ -11,16 +11,22 @@ export interface Named {
   readonly octets: Uint8Array
 }
 
-/** Two calls, one that names its KMSs and one under AES-CM, a key request with its answer, a refusal, and a request with a certificate's hash. */
+/**
+ * Calls: a plain one, one that names its KMSs, one under AES-CM, one bound to its SDP's protocols, and one left with a mailbox, whose I_MESSAGE_2 has an
+ * ESK and R_MESSAGE_2 a box. Then a key request with its answer, a refusal, and a request with a certificate's hash.
+ */
 export function messages(): Named[] {
   const cm = { offers: ["AES_CM_128_HMAC_SHA1_80"] }
-  return [...call({}, "GCM"), ...call({ kms: "named" }, "with KMSs"), ...call(cm, "CM"), ...request(), { name: "REQUEST_KEY_PKE", octets: withoutCerts(sample("REQUEST_KEY_PKE")) }]
+  const absent = "sip:unit-3003@fire.example.org"
+  const [bob] = (examples.responder as { readonly me: readonly string[] }).me
+  const left = call({ peer: absent, retarget: [bob], deferred: [absent] }, "left with a mailbox", { unread: [absent], mailbox: true })
+  return [...left, ...call({ protocols: "mikey;sdes" }, "bound to SDP"), ...call({}, "GCM"), ...call({ kms: "named" }, "with KMSs"), ...call(cm, "CM"), ...request(), { name: "REQUEST_KEY_PKE", octets: withoutCerts(sample("REQUEST_KEY_PKE")) }]
 }
 
-function call(more: object, what: string): Named[] {
+function call(more: object, what: string, answer: object = {}): Named[] {
   const common = { randomness: undefined, ...more }
   const I = machines.initiator({ ...examples.initiator, map: "SRTP-ID", ...common })
-  const R = machines.responder({ ...examples.responder, randomness: undefined, ...("offers" in more ? { offers: more.offers } : {}) })
+  const R = machines.responder({ ...examples.responder, randomness: undefined, ...("offers" in more ? { offers: more.offers } : {}), ...answer })
   const I1 = sent(I.start())
   const R1 = sent(R.receive(I1))
   const I2 = sent(I.receive(R1))

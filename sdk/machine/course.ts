@@ -1,0 +1,180 @@
+/**
+ * The course of a Program for machines whose blocks are compiled: what run.ts does call by call, with a Slate doing the calls. Where it stands is in a few
+ * numbers, so a Job may rest between any two of them.
+ */
+import { copy, wipe } from "../base/bytes.ts"
+import type { Done, Job } from "../base/job.ts"
+import { code, type Machine, type Program } from "./program.ts"
+
+/** Slots of Fp, numbered as in program.ts, and what is done to them. Compiled blocks are constant in time. */
+export interface Slate {
+  /** A block over Fp (degree 1) or Fp2 (2): `text` has from `at` on where its operands lie, temporaries begin at slot `top`. */
+  call(block: number, degree: number, text: Uint8Array, at: number, top: number): void
+  copy(to: number, from: number, count: number): void
+  /** Entry (digit & 127) of those from `table` on, `count` slots each, read by reading all; the flag becomes digit >> 7. */
+  pick(to: number, table: number, count: number, entries: number, digit: number): void
+  /** W octets; false for p or more. */
+  read(to: number, octets: Uint8Array): boolean
+  write(from: number, octets: Uint8Array): void
+  /** Wipes everything and gives the Slate back: it is not used after. */
+  close(): void
+}
+
+/** The Machine of a Program on fresh Slates of so many slots. A step of a Job ends with the call that brings it to `slice` products of Fp, or about that. */
+export function coursing(program: Program, slate: (slots: number) => Slate, slice: number): Machine {
+  return {
+    octets: program.octets,
+    run(entry: number, input: Uint8Array, digits: Uint8Array): Job<Uint8Array> {
+      const of = program.entries[entry]
+      if (of === undefined || input.length !== of.reads * program.octets || digits.length !== of.picks)
+        throw new Error(`machine: entry ${entry} takes other input: got ${input.length} octets and ${digits.length} digits`)
+      const course = new Course(program, slate(of.slots), copy(input), copy(digits), new Uint8Array(of.writes * program.octets))
+      course.enter(of.routine)
+      return {
+        step: () => course.slice(slice),
+        drop(): void {
+          course.close()
+          wipe(course.output)
+        },
+      }
+    },
+  }
+}
+
+/** A stretch of code that is under way, and how often it is to be done again. */
+interface Stretch {
+  readonly text: Uint8Array
+  /** First slot of temporaries. */
+  readonly top: number
+  readonly from: number
+  /** Where `each` of a walk ends; the end of the stretch otherwise. */
+  readonly middle: number
+  readonly to: number
+  /** Digits of a walk, or none. */
+  readonly digits: Uint8Array | undefined
+  readonly times: number
+  at: number
+  stop: number
+  round: number
+}
+
+/** A run of one entry. */
+class Course {
+  readonly program: Program
+  readonly slate: Slate
+  readonly input: Uint8Array
+  readonly digits: Uint8Array
+  readonly output: Uint8Array
+  readonly open: Stretch[]
+  read: number
+  written: number
+  picked: number
+  spent: number
+  constructor(program: Program, slate: Slate, input: Uint8Array, digits: Uint8Array, output: Uint8Array) {
+    this.program = program
+    this.slate = slate
+    this.input = input
+    this.digits = digits
+    this.output = output
+    this.open = []
+    this.read = 0
+    this.written = 0
+    this.picked = 0
+    this.spent = 0
+  }
+  close(): void {
+    this.slate.close()
+    wipe(this.input)
+    wipe(this.digits)
+  }
+  enter(routine: number): void {
+    const of = this.program.routines[routine]!
+    this.open.push({ text: of.code, top: of.temporaries, from: 0, middle: of.code.length, to: of.code.length, digits: undefined, times: 1, at: 0, stop: of.code.length, round: 0 })
+  }
+  slice(products: number): Done<Uint8Array> | undefined {
+    this.spent = 0
+    while (this.spent < products) {
+      const s = this.open[this.open.length - 1]!
+      if (s.at < s.stop) this.instruction(s)
+      else if (!again(s)) {
+        this.open.pop()
+        if (this.open.length === 0) {
+          this.close()
+          return { value: this.output }
+        }
+      }
+    }
+    return undefined
+  }
+  instruction(s: Stretch): void {
+    const text = s.text
+    const op = text[s.at]!
+    const a = text[s.at + 1]!
+    const b = text[s.at + 2]!
+    const c = text[s.at + 3]!
+    if (op === code.CALL1 || op === code.CALL2) {
+      const block = this.program.blocks[a]!
+      this.slate.call(a, op, text, s.at + 2, s.top)
+      s.at += 2 + block.operands.length
+      this.spent += block.operations.length >> (op === code.CALL1 ? 3 : 2)
+    } else if (op === code.COPY) {
+      s.at += 4
+      this.slate.copy(a, b, c)
+    } else if (op === code.ROUTINE) {
+      s.at += 2
+      this.enter(a)
+    } else if (op === code.REPEAT) {
+      s.at += 3 + b
+      this.open.push({ text, top: s.top, from: s.at - b, middle: s.at, to: s.at, digits: undefined, times: a, at: s.at - b, stop: s.at, round: 0 })
+    } else if (op === code.WALK) {
+      const digits = this.program.exponents[a]!
+      const from = s.at + 4
+      s.at = from + b + c
+      this.open.push({ text, top: s.top, from, middle: from + b, to: s.at, digits, times: digits.length, at: from, stop: from + b, round: 0 })
+    } else if (op === code.TAKE) {
+      s.at += 4
+      this.slate.copy(a, b + this.digit() * c, c)
+    } else if (op === code.PICK) {
+      this.slate.pick(a, b, c, text[s.at + 4]!, this.digits[this.picked++]!)
+      s.at += 5
+    } else {
+      s.at += 3
+      this.stream(op, a, b)
+    }
+  }
+  /** The digit of the innermost walk. */
+  digit(): number {
+    let i = this.open.length - 1
+    while (this.open[i]!.digits === undefined) i--
+    return this.open[i]!.digits![this.open[i]!.round]!
+  }
+  refuse(): void {
+    this.close()
+    throw new Error("machine: an element of the input is p or more")
+  }
+  stream(op: number, at: number, count: number): void {
+    const width = this.program.octets
+    for (let i = 0; i < count; i++) {
+      if (op === code.READ) {
+        if (!this.slate.read(at + i, this.input.subarray(this.read, this.read + width))) this.refuse()
+        this.read += width
+      } else {
+        this.slate.write(at + i, this.output.subarray(this.written, this.written + width))
+        this.written += width
+      }
+    }
+    this.spent += count
+  }
+}
+
+/** Whether the stretch is to be done once more: the second half of a walk, its next digit, the next time of a repetition. */
+function again(s: Stretch): boolean {
+  if (s.digits !== undefined && s.stop === s.middle && s.middle < s.to && s.digits[s.round] !== 0) {
+    s.stop = s.to
+    return true
+  }
+  s.round++
+  s.at = s.from
+  s.stop = s.middle
+  return s.round < s.times
+}

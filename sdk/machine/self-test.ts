@@ -1,0 +1,90 @@
+/**
+ * The self-test of a compiled machine: every block that its Program calls, over chosen and over edge values, with copies and picks between. Its sum depends on
+ * the Program alone; a machine whose sum is another computes something else, and is refused. It finds what is always or often wrong; what goes wrong once in
+ * a million is caught by those who check results (ibe/bf.ts, the V of R_MESSAGE_2).
+ */
+import { callsOf } from "./calls.ts"
+import type { Slate } from "./course.ts"
+import type { Program } from "./program.ts"
+
+/** Slots that a self-test takes: the pool, one to pick into, operands and temporaries. */
+export const SELF_TEST_SLOTS = 120
+const POOL = 8
+const PICKED = 8
+const OPERANDS = 10
+const ROUNDS = 2
+
+/** The sum, below 2^32; the Slate is closed. That p is refused and p - 1 is not is part of it. */
+export function selfTest(program: Program, slate: Slate): number {
+  const test = new SelfTest(program, slate)
+  test.fill()
+  const calls = callsOf(program)
+  for (let round = 0; round < ROUNDS; round++) for (let i = 0; i < calls.length; i++) test.call(calls[i]!.block, calls[i]!.degree, round)
+  slate.close()
+  return test.b * 65536 + test.a
+}
+
+class SelfTest {
+  readonly program: Program
+  readonly slate: Slate
+  readonly octets: Uint8Array
+  state: number
+  /** Adler-32's two sums, RFC 1950. */
+  a: number
+  b: number
+  constructor(program: Program, slate: Slate) {
+    this.program = program
+    this.slate = slate
+    this.octets = new Uint8Array(program.octets)
+    this.state = 1
+    this.a = 1
+    this.b = 0
+  }
+  next(): number {
+    this.state = (this.state * 251 + 97) % 65521
+    return this.state
+  }
+  /** The pool: five elements below p, then 0, 1 and p - 1. */
+  fill(): void {
+    const W = this.octets.length
+    for (let slot = 0; slot < POOL; slot++) {
+      for (let i = 0; i < W; i++) this.octets[i] = slot > 4 ? 0 : i === 0 ? this.next() % this.program.modulus[0]! : this.next()
+      if (slot === POOL - 2) this.octets[W - 1] = 1
+      if (slot === POOL - 1) {
+        this.octets.set(this.program.modulus)
+        this.add(this.slate.read(slot, this.octets) ? 1 : 0)
+        this.octets[W - 1]! -= 1
+      }
+      this.add(this.slate.read(slot, this.octets) ? 1 : 0)
+    }
+    for (let slot = 0; slot < POOL; slot++) this.answer(slot, 1)
+  }
+  /** A block on copies of the pool; in the second round the flag is set, and the edges are left out: zero has no sign. */
+  call(number: number, degree: number, round: number): void {
+    const block = this.program.blocks[number]!
+    const text = new Uint8Array(block.operands.length)
+    let slot = OPERANDS
+    let results = OPERANDS
+    for (let i = 0; i < block.operands.length; i++) {
+      text[i] = slot / degree
+      for (const end = slot + degree * block.operands[i]!; slot < end; slot++) this.slate.copy(slot, this.next() % (POOL - 3 * round), 1)
+      if (i < block.results) results = slot
+    }
+    // a digit reads all of the pool and sets the flag: one operand is picked
+    this.slate.pick(PICKED, 0, 1, POOL, (this.next() % (POOL - 3 * round)) + 128 * round)
+    this.slate.copy(slot - 1, PICKED, 1)
+    this.slate.call(number, degree, text, 0, slot + (slot % 2))
+    for (let at = OPERANDS; at < results; at++) this.answer(at, 11)
+  }
+  /** One octet of a slot in `step`, the last among them: a value that is wrong is so in most of them, for writing multiplies. */
+  answer(slot: number, step: number): void {
+    this.slate.write(slot, this.octets)
+    for (let i = this.octets.length - 1; i >= 0; i -= step) this.add(this.octets[i]!)
+    this.a = this.a % 65521
+    this.b = this.b % 65521
+  }
+  add(octet: number): void {
+    this.a += octet
+    this.b += this.a
+  }
+}
