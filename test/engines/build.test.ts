@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process"
 import { readdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { runInNewContext } from "node:vm"
+import ts from "typescript"
 import { buildScript, recipeFor, type Recipe, type Script } from "../../boards/build.ts"
 import { publicNames } from "../../boards/names.ts"
 import { shrink } from "../../boards/shrink.ts"
@@ -91,6 +92,43 @@ describe("the public names", () => {
   })
   it("are neither private names, nor the language's, nor those of messages inside", () => {
     for (const name of ["party", "turn", "subarray", "ibakeAt", "identities_"]) assert(!names.includes(name), name)
+  })
+})
+
+/** Where code calls a property by a string that it computes: what a minifier cannot see. Objects that are tables of names are another thing. */
+function computedNames(files: readonly string[]): string[] {
+  const program = ts.createProgram([...files], { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext, allowImportingTsExtensions: true, noEmit: true, strict: true, types: [] })
+  const checker = program.getTypeChecker()
+  const found: string[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isElementAccessExpression(node) && !ts.isStringLiteralLike(node.argumentExpression)) {
+      const name = checker.getBaseConstraintOfType(checker.getTypeAtLocation(node.argumentExpression))
+      const byString = name !== undefined && (name.isUnion() ? name.types : [name]).some((each) => (each.flags & ts.TypeFlags.StringLike) !== 0)
+      if (byString && checker.getTypeAtLocation(node.expression).getStringIndexType() === undefined) found.push(`${node.getSourceFile().fileName}: ${node.getText()}`)
+    }
+    ts.forEachChild(node, visit)
+  }
+  for (const file of files) visit(program.getSourceFile(file)!)
+  return found
+}
+
+describe("what a script of short names is made of", () => {
+  it("calls no property by a string that it computes", async () => {
+    const manifest = manifestAt("test/engines/duktape.json")
+    const { modules } = await buildScript(recipeFor(manifest, { entry: 'export * from "./sdk/index.ts"\nexport { profile }', root, names: [] }))
+    const shipped = modules.map((each) => each.file).filter((file) => file.endsWith(".ts"))
+    assert(shipped.length > 70, `${shipped.length} files`)
+    assert.deepEqual(computedNames(shipped.map((file) => join(root, file))), [])
+  })
+  it("would be found out", () => {
+    const home = folder("names")
+    const file = join(home, "sample.ts")
+    writeFileSync(file, 'export const f = (a: { x: number; y: number }, of: "x" | "y", t: { [name: string]: number }): number => a[of] + a["x"] + t[of] + [1][0]')
+    try {
+      assert.deepEqual(computedNames([file]), [`${file}: a[of]`])
+    } finally {
+      rmSync(home, { recursive: true, force: true })
+    }
   })
 })
 

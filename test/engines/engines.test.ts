@@ -11,7 +11,13 @@ const all = groups()
 const outcomes: Outcome[] = []
 const sizes: Record<string, number> = {}
 /** Engines run in processes of their own, two at a time. */
-const inTurn = pool(2)
+const turns = pool(2)
+/** Nobody waits for what has not begun. */
+let over = false
+
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  return turns(() => (over ? Promise.reject(new Error("the run is over")) : work()))
+}
 
 /** An engine under way: its board, and what will come of each group. */
 interface Course {
@@ -38,6 +44,7 @@ describe("an engine", function () {
     for (const engine of engines) if (engine.present()) courses.set(engine.name, begun(engine, home))
   })
   after(() => {
+    over = true
     if (home !== "") rmSync(home, { recursive: true, force: true })
     if (outcomes.length > 0) process.stdout.write(`\n${table(outcomes)}\n\n`)
     keep(outcomes, sizes)
