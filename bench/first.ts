@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs"
 import { nobleAll } from "../boards/profiles/noble-all.ts"
 import { noble } from "../boards/profiles/noble.ts"
+import { wasm } from "../boards/profiles/wasm.ts"
 import { equal, unhex } from "../sdk/base/bytes.ts"
 import type { ParameterSet } from "../sdk/ibake/identity.ts"
 import { Initiator } from "../sdk/ibake/initiator.ts"
@@ -18,7 +19,7 @@ interface Given {
   readonly peer: string
 }
 
-const [, , file, role] = process.argv
+const [, , file, role, machine] = process.argv
 const asRead = (name: string, value: unknown): unknown => (typeof value === "string" && name !== "me" && name !== "peer" ? unhex(value) : value)
 const given = JSON.parse(readFileSync(file!, "utf8"), asRead) as Given
 const gc = (globalThis as { gc?: () => void }).gc
@@ -28,7 +29,7 @@ const { messages } = given
 gc?.()
 const before = process.memoryUsage().heapUsed
 const from = performance.now()
-const profile = given.set.suite === 0x01 ? noble() : nobleAll()
+const profile = machine === "wasm" ? wasm() : given.set.suite === 0x01 ? noble() : nobleAll()
 const keyring = new Keyring(profile, store)
 keyring.load(given.set, [])
 const party: Party = { profile, keys: keyring, draw: seeded(`cold ${role}`), gate: new Gate(1e9) }

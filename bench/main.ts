@@ -7,6 +7,7 @@ import { build } from "esbuild"
 import { sizeTable, suiteNames, type SuiteName } from "../test/suites.ts"
 import { transfer, type Transfer } from "./air.ts"
 import { codecs, codecTable } from "./codec.ts"
+import { machineCell, machineNames, machineRows } from "./machines.ts"
 import { median } from "./measure.ts"
 import { givenTo, GOAL, sides, type Warm } from "./sides.ts"
 import { units } from "./units.ts"
@@ -68,6 +69,8 @@ for (const suite of suiteNames) {
   progress(`key transfers of suite ${suite}`)
   suites[suite] = { ...warm[suite], first, transfers: airs.map((air) => transfer(suite, air.days, air.loss, 1)) }
 }
+progress("machines")
+const machines = await machineRows(rounds)
 progress("sizes on every curve")
 const sizes = sizeTable()
 progress("codecs")
@@ -76,7 +79,7 @@ progress("bundles")
 const bundleOctets = { noble: await bundle("noble", "noble"), "noble-all": await bundle("noble-all", "nobleAll") }
 if (process.stderr.isTTY) process.stderr.write("\r\u001b[K")
 const machine = `${cpus()[0]?.model ?? "?"}, ${cpus().length} cores, Node ${process.versions.node}`
-const results = { machine, rounds, units: unitCosts, suites, sizes, codec, bundleOctets, goal: GOAL }
+const results = { machine, rounds, units: unitCosts, suites, machines, sizes, codec, bundleOctets, goal: GOAL }
 
 const at = words.indexOf("--out")
 if (at >= 0) writeFileSync(words[at + 1]!, `${JSON.stringify(results, undefined, 2)}\n`)
@@ -89,6 +92,8 @@ function print(): void {
   table(["what", "ours", "noble", "ratio"], unitCosts.map((u) => [`${u.operation}, ms`, ms(u.ours), ms(u.noble), (u.ours / u.noble).toFixed(2)]))
   console.log()
   table(["what", ...suiteNames], [...times(ms), ...octets(), ...transfers()])
+  console.log()
+  table(["machines, ms (to noble)", ...machineNames], machines.map((each) => [each.operation, ...machineNames.map((name) => machineCell(each, name))]))
   console.log()
   table(["MIKEY codec, messages per second", "octets", "read", "written"], codecTable(codec))
   console.log()

@@ -29,12 +29,13 @@ export const GOAL = 480
 const ALICE = "sip:alice-radio@police.example"
 const BOB = "sip:bob-radio-1@police.example"
 
-type Pair = readonly [Radio, Radio]
+/** Alice and Bob. */
+export type Pair = readonly [Radio, Radio]
 
 const pairs = new Map<SuiteName, Pair>()
 
 /** Two radios with their keys, the same two each time. */
-function pair(suite: SuiteName): Pair {
+export function pair(suite: SuiteName): Pair {
   const made = pairs.get(suite) ?? newPair(suite)
   pairs.set(suite, made)
   return made

@@ -72,7 +72,7 @@ export function xorInto(a: Uint8Array, b: Uint8Array): void {
 }
 
 /** Overwrites a secret with zeros; call it where the owner lets go. */
-export function wipe(secret: Uint8Array | undefined): void {
+export function wipe(secret: Uint8Array | Int32Array | undefined): void {
   if (secret !== undefined) for (let i = 0; i < secret.length; i++) secret[i] = 0
 }
 

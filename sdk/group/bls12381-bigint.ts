@@ -1,5 +1,5 @@
 /** The blocks of BLS12-381's Program over BigInt for machine/bigint.ts. Made by test/machine/make-compiled.ts; not for editing. */
-interface Desk { readonly s: bigint[]; readonly o: number[]; readonly c: readonly bigint[]; readonly k: bigint; f: bigint; zero(a: bigint): bigint; odd(a: bigint): bigint }
+interface Desk { readonly s: bigint[]; readonly o: number[]; readonly c: readonly bigint[]; f: bigint; zero(a: bigint): bigint; odd(a: bigint): bigint }
 type Block = (g: Desk, r: (wide: bigint) => bigint) => void
 
 /** The self-test's sum, and the blocks in the order of machine/calls.ts. */
@@ -88,17 +88,17 @@ const v4w = v1q + v4u; const v4x = v1r + v4v; const v4y = v1u + v30; const v4z =
 const v56 = v4s - v1w; const v57 = v4t - v1x; const v58 = v52 - v30; const v59 = v53 - v31; const v5a = v54 - v34; const v5b = v55 - v35; const v5c = v56 - v36; const v5d = v57 - v37; const v5e = r(v4w); const v5f = r(v4x)
 const v5g = r(v4y); const v5h = r(v4z); const v5i = r(v50); const v5j = r(v51); const v5k = r(v58); const v5l = r(v59); const v5m = r(v5a); const v5n = r(v5b); const v5o = r(v5c); const v5p = r(v5d); s[a] = v5e; s[a + 1] = v5f
 s[a + 2] = v5g; s[a + 3] = v5h; s[a + 4] = v5i; s[a + 5] = v5j; s[a + 6] = v5k; s[a + 7] = v5l; s[a + 8] = v5m; s[a + 9] = v5n; s[a + 10] = v5o; s[a + 11] = v5p },
-(g, r) => { const k = g.k; const o = g.o; const s = g.s; const a = o[0]!; const v0 = s[a]!; const v1 = s[a + 1]!; const v2 = s[a + 2]!; const v3 = s[a + 3]!; const v4 = s[a + 4]!; const v5 = s[a + 5]!; const v6 = s[a + 6]!
+(g, r) => { const c = g.c; const o = g.o; const s = g.s; const a = o[0]!; const v0 = s[a]!; const v1 = s[a + 1]!; const v2 = s[a + 2]!; const v3 = s[a + 3]!; const v4 = s[a + 4]!; const v5 = s[a + 5]!; const v6 = s[a + 6]!
 const v7 = s[a + 7]!; const v8 = s[a + 8]!; const v9 = s[a + 9]!; const va = s[a + 10]!; const vb = s[a + 11]!; const vc = (v0 + v1) * (v0 - v1); const vd = (v0 + v0) * v1; const ve = (v8 + v9) * (v8 - v9); const vf = (v8 + v8) * v9
 const vg = ve - vf; const vh = ve + vf; const vi = vg + vc; const vj = vh + vd; const vk = v0 + v8; const vl = v1 + v9; const vm = (vk + vl) * (vk - vl); const vn = (vk + vk) * vl; const vo = vm - vc; const vp = vn - vd; const vq = vo - ve
-const vr = vp - vf; const vs = v8 << k; const vt = vq + vs; const vu = v9 << k; const vv = vr + vu; const vw = vt + vt; const vx = vv + vv; const vy = vw + vq; const vz = vx + vr; const v10 = v0 << k; const v11 = vi - v10
-const v12 = v1 << k; const v13 = vj - v12; const v14 = v11 + v11; const v15 = v13 + v13; const v16 = v14 + vi; const v17 = v15 + vj; const v18 = (va + vb) * (va - vb); const v19 = (va + va) * vb; const v1a = v2 + va; const v1b = v3 + vb
+const vr = vp - vf; const vs = v8 * c[70]!; const vt = vq + vs; const vu = v9 * c[70]!; const vv = vr + vu; const vw = vt + vt; const vx = vv + vv; const vy = vw + vq; const vz = vx + vr; const v10 = v0 * c[70]!; const v11 = vi - v10
+const v12 = v1 * c[70]!; const v13 = vj - v12; const v14 = v11 + v11; const v15 = v13 + v13; const v16 = v14 + vi; const v17 = v15 + vj; const v18 = (va + vb) * (va - vb); const v19 = (va + va) * vb; const v1a = v2 + va; const v1b = v3 + vb
 const v1c = (v1a + v1b) * (v1a - v1b); const v1d = (v1a + v1a) * v1b; const v1e = v6 + v4; const v1f = v7 + v5; const v1g = (v1e + v1f) * (v1e - v1f); const v1h = (v1e + v1e) * v1f; const v1i = (v2 + v3) * (v2 - v3)
 const v1j = (v2 + v2) * v3; const v1k = v1c - v1i; const v1l = v1d - v1j; const v1m = v1k - v18; const v1n = v1l - v19; const v1o = v18 - v19; const v1p = v18 + v19; const v1q = v1o + v1i; const v1r = v1p + v1j; const v1s = v1m - v1n
-const v1t = v1m + v1n; const v1u = (v6 + v7) * (v6 - v7); const v1v = (v6 + v6) * v7; const v1w = v6 << k; const v1x = v1s + v1w; const v1y = v7 << k; const v1z = v1t + v1y; const v20 = v1g - v1u; const v21 = v1h - v1v
-const v22 = v1x + v1x; const v23 = v1z + v1z; const v24 = v22 + v1s; const v25 = v23 + v1t; const v26 = (v4 + v5) * (v4 - v5); const v27 = (v4 + v4) * v5; const v28 = v4 << k; const v29 = v1q - v28; const v2a = v5 << k
-const v2b = v1r - v2a; const v2c = v29 + v29; const v2d = v2b + v2b; const v2e = v2c + v1q; const v2f = v2d + v1r; const v2g = v20 - v26; const v2h = v21 - v27; const v2i = va << k; const v2j = v2g + v2i; const v2k = vb << k
-const v2l = v2h + v2k; const v2m = v26 - v27; const v2n = v26 + v27; const v2o = v2m + v1u; const v2p = v2n + v1v; const v2q = v2 << k; const v2r = v2o - v2q; const v2s = v3 << k; const v2t = v2p - v2s; const v2u = v2j + v2j
+const v1t = v1m + v1n; const v1u = (v6 + v7) * (v6 - v7); const v1v = (v6 + v6) * v7; const v1w = v6 * c[70]!; const v1x = v1s + v1w; const v1y = v7 * c[70]!; const v1z = v1t + v1y; const v20 = v1g - v1u; const v21 = v1h - v1v
+const v22 = v1x + v1x; const v23 = v1z + v1z; const v24 = v22 + v1s; const v25 = v23 + v1t; const v26 = (v4 + v5) * (v4 - v5); const v27 = (v4 + v4) * v5; const v28 = v4 * c[70]!; const v29 = v1q - v28; const v2a = v5 * c[70]!
+const v2b = v1r - v2a; const v2c = v29 + v29; const v2d = v2b + v2b; const v2e = v2c + v1q; const v2f = v2d + v1r; const v2g = v20 - v26; const v2h = v21 - v27; const v2i = va * c[70]!; const v2j = v2g + v2i; const v2k = vb * c[70]!
+const v2l = v2h + v2k; const v2m = v26 - v27; const v2n = v26 + v27; const v2o = v2m + v1u; const v2p = v2n + v1v; const v2q = v2 * c[70]!; const v2r = v2o - v2q; const v2s = v3 * c[70]!; const v2t = v2p - v2s; const v2u = v2j + v2j
 const v2v = v2l + v2l; const v2w = v2u + v2g; const v2x = v2v + v2h; const v2y = v2r + v2r; const v2z = v2t + v2t; const v30 = v2y + v2o; const v31 = v2z + v2p; const v32 = r(v16); const v33 = r(v17); const v34 = r(v30); const v35 = r(v31)
 const v36 = r(v2e); const v37 = r(v2f); const v38 = r(v24); const v39 = r(v25); const v3a = r(vy); const v3b = r(vz); const v3c = r(v2w); const v3d = r(v2x); s[a] = v32; s[a + 1] = v33; s[a + 2] = v34; s[a + 3] = v35; s[a + 4] = v36
 s[a + 5] = v37; s[a + 6] = v38; s[a + 7] = v39; s[a + 8] = v3a; s[a + 9] = v3b; s[a + 10] = v3c; s[a + 11] = v3d },
@@ -122,16 +122,16 @@ s[b + 5] = v2v },
 const v9 = v3 * v6; const va = v4 * v7; const vb = v5 * v7; const vc = r(v8); const vd = r(v9); const ve = r(va); const vf = r(vb); s[a + 2] = vc; s[a + 3] = vd; s[a + 4] = ve; s[a + 5] = vf },
 (g) => { const c = g.c; const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const vc = s[b]!; const vd = s[b + 1]!; const ve = s[b + 2]!; const vf = s[b + 3]!; const vg = s[b + 4]!; const vh = s[b + 5]!; s[a] = vc; s[a + 1] = vd
 s[a + 2] = ve; s[a + 3] = vf; s[a + 4] = c[2]!; s[a + 5] = c[3]!; s[a + 6] = c[2]!; s[a + 7] = c[3]!; s[a + 8] = vg; s[a + 9] = vh; s[a + 10] = c[2]!; s[a + 11] = c[3]! },
-(g, r) => { const k = g.k; const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const d = o[2]!; const v0 = s[a]!; const v1 = s[a + 1]!; const v2 = s[a + 2]!; const v3 = s[a + 3]!; const v4 = s[a + 4]!; const v5 = s[a + 5]!
-const vc = s[d]!; const vd = s[d + 1]!; const ve = s[d + 2]!; const vf = s[d + 3]!; const vg = vc * v4 - vd * v5; const vh = vc * v5 + vd * v4; const vi = v0 << k; const vj = vi - vg; const vk = v1 << k; const vl = vk - vh
-const vm = ve * v4 - vf * v5; const vn = ve * v5 + vf * v4; const vo = v2 << k; const vp = vo - vm; const vq = v3 << k; const vr = vq - vn; const vs = r(vj); const vt = r(vl); const vu = vs * ve - vt * vf; const vv = vs * vf + vt * ve
-const vw = r(vp); const vx = r(vr); const vy = vw * vc - vx * vd; const vz = vw * vd + vx * vc; const v10 = vy - vu; const v11 = vz - vv; const v12 = (vw + vx) * (vw - vx); const v13 = (vw + vw) * vx; const v14 = r(v12); const v15 = r(v13)
-const v16 = v14 * v4 - v15 * v5; const v17 = v14 * v5 + v15 * v4; const v18 = (vs + vt) * (vs - vt); const v19 = (vs + vs) * vt; const v1a = r(v18); const v1b = r(v19); const v1c = v1a * v0 - v1b * v1; const v1d = v1a * v1 + v1b * v0
-const v1e = v1a * vs - v1b * vt; const v1f = v1a * vt + v1b * vs; const v1g = r(v1e); const v1h = r(v1f); const v1i = v4 * v1g - v5 * v1h; const v1j = v4 * v1h + v5 * v1g; const v1k = v1g * v2 - v1h * v3; const v1l = v1g * v3 + v1h * v2
-const v1m = v1c + v1c; const v1n = v1d + v1d; const v1o = v1e - v1m; const v1p = v1f - v1n; const v1q = v1o + v16; const v1r = v1p + v17; const v1s = v1c - v1q; const v1t = v1d - v1r; const v1u = r(v1s); const v1v = r(v1t)
-const v1w = v1u * vw - v1v * vx; const v1x = v1u * vx + v1v * vw; const v1y = v1w - v1k; const v1z = v1x - v1l; const v20 = r(v1q); const v21 = r(v1r); const v22 = vs * v20 - vt * v21; const v23 = vs * v21 + vt * v20; const v24 = -vw
-const v25 = -vx; const v26 = r(v22); const v27 = r(v23); const v28 = r(v1y); const v29 = r(v1z); const v2a = r(v1i); const v2b = r(v1j); const v2c = r(v10); const v2d = r(v11); s[a] = v26; s[a + 1] = v27; s[a + 2] = v28; s[a + 3] = v29
-s[a + 4] = v2a; s[a + 5] = v2b; s[b] = v2c; s[b + 1] = v2d; s[b + 2] = v24; s[b + 3] = v25; s[b + 4] = vs; s[b + 5] = vt },
+(g, r) => { const c = g.c; const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const d = o[2]!; const v0 = s[a]!; const v1 = s[a + 1]!; const v2 = s[a + 2]!; const v3 = s[a + 3]!; const v4 = s[a + 4]!; const v5 = s[a + 5]!
+const vc = s[d]!; const vd = s[d + 1]!; const ve = s[d + 2]!; const vf = s[d + 3]!; const vg = vc * v4 - vd * v5; const vh = vc * v5 + vd * v4; const vi = v0 * c[70]!; const vj = vi - vg; const vk = v1 * c[70]!; const vl = vk - vh
+const vm = ve * v4 - vf * v5; const vn = ve * v5 + vf * v4; const vo = v2 * c[70]!; const vp = vo - vm; const vq = v3 * c[70]!; const vr = vq - vn; const vs = r(vj); const vt = r(vl); const vu = vs * ve - vt * vf
+const vv = vs * vf + vt * ve; const vw = r(vp); const vx = r(vr); const vy = vw * vc - vx * vd; const vz = vw * vd + vx * vc; const v10 = vy - vu; const v11 = vz - vv; const v12 = (vw + vx) * (vw - vx); const v13 = (vw + vw) * vx
+const v14 = r(v12); const v15 = r(v13); const v16 = v14 * v4 - v15 * v5; const v17 = v14 * v5 + v15 * v4; const v18 = (vs + vt) * (vs - vt); const v19 = (vs + vs) * vt; const v1a = r(v18); const v1b = r(v19); const v1c = v1a * v0 - v1b * v1
+const v1d = v1a * v1 + v1b * v0; const v1e = v1a * vs - v1b * vt; const v1f = v1a * vt + v1b * vs; const v1g = r(v1e); const v1h = r(v1f); const v1i = v4 * v1g - v5 * v1h; const v1j = v4 * v1h + v5 * v1g; const v1k = v1g * v2 - v1h * v3
+const v1l = v1g * v3 + v1h * v2; const v1m = v1c + v1c; const v1n = v1d + v1d; const v1o = v1e - v1m; const v1p = v1f - v1n; const v1q = v1o + v16; const v1r = v1p + v17; const v1s = v1c - v1q; const v1t = v1d - v1r; const v1u = r(v1s)
+const v1v = r(v1t); const v1w = v1u * vw - v1v * vx; const v1x = v1u * vx + v1v * vw; const v1y = v1w - v1k; const v1z = v1x - v1l; const v20 = r(v1q); const v21 = r(v1r); const v22 = vs * v20 - vt * v21; const v23 = vs * v21 + vt * v20
+const v24 = -vw; const v25 = -vx; const v26 = r(v22); const v27 = r(v23); const v28 = r(v1y); const v29 = r(v1z); const v2a = r(v1i); const v2b = r(v1j); const v2c = r(v10); const v2d = r(v11); s[a] = v26; s[a + 1] = v27; s[a + 2] = v28
+s[a + 3] = v29; s[a + 4] = v2a; s[a + 5] = v2b; s[b] = v2c; s[b + 1] = v2d; s[b + 2] = v24; s[b + 3] = v25; s[b + 4] = vs; s[b + 5] = vt },
 (g, r) => { const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const v0 = s[a]!; const v1 = s[a + 1]!; const v2 = s[a + 2]!; const v3 = s[a + 3]!; const v4 = s[a + 4]!; const v5 = s[a + 5]!; const v6 = s[a + 6]!
 const v7 = s[a + 7]!; const v8 = s[a + 8]!; const v9 = s[a + 9]!; const va = s[a + 10]!; const vb = s[a + 11]!; const vc = s[b]!; const vd = s[b + 1]!; const ve = s[b + 2]!; const vf = s[b + 3]!; const vg = s[b + 4]!; const vh = s[b + 5]!
 const vi = v0 * vc - v1 * vd; const vj = v0 * vd + v1 * vc; const vk = v2 * ve - v3 * vf; const vl = v2 * vf + v3 * ve; const vm = v6 * vg - v7 * vh; const vn = v6 * vh + v7 * vg; const vo = v0 + v6; const vp = v1 + v7; const vq = vc + ve
@@ -166,40 +166,40 @@ const v3y = r(v3a); const v3z = r(v3b); const v40 = r(v3s); const v41 = r(v3t); 
 s[a + 5] = v3z; s[a + 6] = v40; s[a + 7] = v41; s[a + 8] = v42; s[a + 9] = v43; s[a + 10] = v44; s[a + 11] = v45 },
 (g) => { const c = g.c; const o = g.o; const s = g.s; const a = o[0]!; s[a] = c[14]!; s[a + 1] = c[16]! },
 (g) => { const o = g.o; const s = g.s; const a = o[0]!; const v1 = s[a + 1]!; const v2 = -v1; s[a + 1] = v2 },
-(g, r) => { const k = g.k; const c = g.c; const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const v1 = s[b]!; const v2 = s[b + 1]!; const v3 = v1 * c[18]!; const v4 = v2 << k; const v5 = v3 + v4; const v6 = r(v5); s[a] = v6 },
-(g, r) => { const k = g.k; const c = g.c; const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const d = o[2]!; const e = o[3]!; const f = o[4]!; const h = o[5]!; const i = o[6]!; const j = o[7]!; const ve = s[j]!
-const vf = s[j + 1]!; const vg = (ve + vf) * (ve - vf); const vh = (ve + ve) * vf; const vi = vg - vh; const vj = vg + vh; const vk = vg + vi; const vl = vh + vj; const vm = -vk; const vn = -vl; const vo = r(vm); const vp = r(vn)
-const vq = ve * vo - vf * vp; const vr = ve * vp + vf * vo; const vs = (vo + vp) * (vo - vp); const vt = (vo + vo) * vp; const vu = vs + vm; const vv = vt + vn; const vw = c[0]! << k; const vx = vu + vw; const vy = c[1]! << k
-const vz = vv + vy; const v10 = r(vx); const v11 = r(vz); const v12 = v10 * c[20]! - v11 * c[21]!; const v13 = v10 * c[21]! + v11 * c[20]!; const v14 = r(v12); const v15 = r(v13); const v16 = vo * v14 - vp * v15
-const v17 = vo * v15 + vp * v14; const v18 = r(vv); const v19 = -v18 * c[25]!; const v1a = r(vu); const v1b = v1a * c[25]!; g.f = g.zero(v1a) & g.zero(v18); const v1c = -v19; const v1d = -v1b; const v1e = c[22]! << k
-const v1f = v1c + (v1e - v1c) * g.f; const v1g = c[23]! << k; const v1h = v1d + (v1g - v1d) * g.f; const v1i = (v14 + v15) * (v14 - v15); const v1j = (v14 + v14) * v15; const v1k = r(v1f); const v1l = r(v1h)
-const v1m = (v1k + v1l) * (v1k - v1l); const v1n = (v1k + v1k) * v1l; const v1o = r(v1m); const v1p = r(v1n); const v1q = v1o * v1k - v1p * v1l; const v1r = v1o * v1l + v1p * v1k; const v1s = -v1p * c[25]!; const v1t = v1o * c[25]!
-const v1u = v1i + v1s; const v1v = v1j + v1t; const v1w = r(v1u); const v1x = r(v1v); const v1y = v1w * v14 - v1x * v15; const v1z = v1w * v15 + v1x * v14; const v20 = r(v1q); const v21 = r(v1r); const v22 = v20 * c[20]! - v21 * c[21]!
-const v23 = v20 * c[21]! + v21 * c[20]!; const v24 = v1y + v22; const v25 = v1z + v23; const v26 = r(v24); const v27 = r(v25); const v28 = v26 * v20 - v27 * v21; const v29 = v26 * v21 + v27 * v20; const v2a = r(vq); const v2b = r(vr)
-const v2c = v2a * v26 - v2b * v27; const v2d = v2a * v27 + v2b * v26; const v2e = v2c - v2d; const v2f = v2c + v2d; const v2g = v2c + v2e; const v2h = v2d + v2f; const v2i = -v2g; const v2j = -v2h; const v2k = v28 - v29
-const v2l = v28 + v29; const v2m = v28 + v2k; const v2n = v29 + v2l; const v2o = -v2m; const v2p = -v2n; const v2q = r(v16); const v2r = r(v17); const v2s = r(v28); const v2t = r(v29); const v2u = r(v2o); const v2v = r(v2p)
-const v2w = r(v2i); const v2x = r(v2j); s[a] = v14; s[a + 1] = v15; s[b] = v1k; s[b + 1] = v1l; s[d] = v2q; s[d + 1] = v2r; s[e] = v2s; s[e + 1] = v2t; s[f] = v2u; s[f + 1] = v2v; s[h] = v26; s[h + 1] = v27; s[i] = v2w; s[i + 1] = v2x },
-(g, r) => { const k = g.k; const c = g.c; const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const d = o[2]!; const e = o[3]!; const f = o[4]!; const h = o[5]!; const i = o[6]!; const j = o[7]!; const v0 = s[a]!
-const v1 = s[a + 1]!; const v2 = s[b]!; const v3 = s[b + 1]!; const v4 = s[d]!; const v5 = s[d + 1]!; const v8 = s[f]!; const v9 = s[f + 1]!; const va = s[h]!; const vb = s[h + 1]!; const vc = s[i]!; const vd = s[i + 1]!; const ve = s[j]!
-const vf = s[j + 1]!; const vg = vf * ve; const vh = r(vg); const vi = vh * vh; const vj = vf << k; const vk = vi - vj; const vl = r(vk); g.f = g.zero(vl); const vm = v8 + (v0 - v8) * g.f; const vn = v9 + (v1 - v9) * g.f
-const vo = va + (v2 - va) * g.f; const vp = vb + (v3 - vb) * g.f; const vq = vc + (v4 - vc) * g.f; const vr = vd + (v5 - vd) * g.f; const vs = ve * c[28]!; const vt = ve << k; const vu = vs + (vt - vs) * g.f; const vv = vh * c[26]!
-const vw = vv + (vg - vv) * g.f; const vx = r(vu); const vy = r(vw); s[a] = vm; s[a + 1] = vn; s[b] = vo; s[b + 1] = vp; s[d] = vq; s[d + 1] = vr; s[e] = vx; s[e + 1] = vy },
+(g, r) => { const c = g.c; const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const v1 = s[b]!; const v2 = s[b + 1]!; const v3 = v1 * c[18]!; const v4 = v2 * c[70]!; const v5 = v3 + v4; const v6 = r(v5); s[a] = v6 },
+(g, r) => { const c = g.c; const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const d = o[2]!; const e = o[3]!; const f = o[4]!; const h = o[5]!; const i = o[6]!; const j = o[7]!; const ve = s[j]!; const vf = s[j + 1]!
+const vg = (ve + vf) * (ve - vf); const vh = (ve + ve) * vf; const vi = vg - vh; const vj = vg + vh; const vk = vg + vi; const vl = vh + vj; const vm = -vk; const vn = -vl; const vo = r(vm); const vp = r(vn); const vq = ve * vo - vf * vp
+const vr = ve * vp + vf * vo; const vs = (vo + vp) * (vo - vp); const vt = (vo + vo) * vp; const vu = vs + vm; const vv = vt + vn; const vw = c[0]! * c[70]!; const vx = vu + vw; const vy = c[1]! * c[70]!; const vz = vv + vy
+const v10 = r(vx); const v11 = r(vz); const v12 = v10 * c[20]! - v11 * c[21]!; const v13 = v10 * c[21]! + v11 * c[20]!; const v14 = r(v12); const v15 = r(v13); const v16 = vo * v14 - vp * v15; const v17 = vo * v15 + vp * v14
+const v18 = r(vv); const v19 = -v18 * c[25]!; const v1a = r(vu); const v1b = v1a * c[25]!; g.f = g.zero(v1a) & g.zero(v18); const v1c = -v19; const v1d = -v1b; const v1e = c[22]! * c[70]!; const v1f = v1c + (v1e - v1c) * g.f
+const v1g = c[23]! * c[70]!; const v1h = v1d + (v1g - v1d) * g.f; const v1i = (v14 + v15) * (v14 - v15); const v1j = (v14 + v14) * v15; const v1k = r(v1f); const v1l = r(v1h); const v1m = (v1k + v1l) * (v1k - v1l)
+const v1n = (v1k + v1k) * v1l; const v1o = r(v1m); const v1p = r(v1n); const v1q = v1o * v1k - v1p * v1l; const v1r = v1o * v1l + v1p * v1k; const v1s = -v1p * c[25]!; const v1t = v1o * c[25]!; const v1u = v1i + v1s; const v1v = v1j + v1t
+const v1w = r(v1u); const v1x = r(v1v); const v1y = v1w * v14 - v1x * v15; const v1z = v1w * v15 + v1x * v14; const v20 = r(v1q); const v21 = r(v1r); const v22 = v20 * c[20]! - v21 * c[21]!; const v23 = v20 * c[21]! + v21 * c[20]!
+const v24 = v1y + v22; const v25 = v1z + v23; const v26 = r(v24); const v27 = r(v25); const v28 = v26 * v20 - v27 * v21; const v29 = v26 * v21 + v27 * v20; const v2a = r(vq); const v2b = r(vr); const v2c = v2a * v26 - v2b * v27
+const v2d = v2a * v27 + v2b * v26; const v2e = v2c - v2d; const v2f = v2c + v2d; const v2g = v2c + v2e; const v2h = v2d + v2f; const v2i = -v2g; const v2j = -v2h; const v2k = v28 - v29; const v2l = v28 + v29; const v2m = v28 + v2k
+const v2n = v29 + v2l; const v2o = -v2m; const v2p = -v2n; const v2q = r(v16); const v2r = r(v17); const v2s = r(v28); const v2t = r(v29); const v2u = r(v2o); const v2v = r(v2p); const v2w = r(v2i); const v2x = r(v2j); s[a] = v14
+s[a + 1] = v15; s[b] = v1k; s[b + 1] = v1l; s[d] = v2q; s[d + 1] = v2r; s[e] = v2s; s[e + 1] = v2t; s[f] = v2u; s[f + 1] = v2v; s[h] = v26; s[h + 1] = v27; s[i] = v2w; s[i + 1] = v2x },
+(g, r) => { const c = g.c; const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const d = o[2]!; const e = o[3]!; const f = o[4]!; const h = o[5]!; const i = o[6]!; const j = o[7]!; const v0 = s[a]!; const v1 = s[a + 1]!
+const v2 = s[b]!; const v3 = s[b + 1]!; const v4 = s[d]!; const v5 = s[d + 1]!; const v8 = s[f]!; const v9 = s[f + 1]!; const va = s[h]!; const vb = s[h + 1]!; const vc = s[i]!; const vd = s[i + 1]!; const ve = s[j]!; const vf = s[j + 1]!
+const vg = vf * ve; const vh = r(vg); const vi = vh * vh; const vj = vf * c[70]!; const vk = vi - vj; const vl = r(vk); g.f = g.zero(vl); const vm = v8 + (v0 - v8) * g.f; const vn = v9 + (v1 - v9) * g.f; const vo = va + (v2 - va) * g.f
+const vp = vb + (v3 - vb) * g.f; const vq = vc + (v4 - vc) * g.f; const vr = vd + (v5 - vd) * g.f; const vs = ve * c[28]!; const vt = ve * c[70]!; const vu = vs + (vt - vs) * g.f; const vv = vh * c[26]!; const vw = vv + (vg - vv) * g.f
+const vx = r(vu); const vy = r(vw); s[a] = vm; s[a + 1] = vn; s[b] = vo; s[b + 1] = vp; s[d] = vq; s[d + 1] = vr; s[e] = vx; s[e + 1] = vy },
 (g, r) => { const c = g.c; const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const d = o[2]!; const v1 = s[b]!; const v2 = s[d]!; const v4 = v2 + v1; g.f = g.zero(v4); const v5 = v2 - v1; const v6 = v4 + (v5 - v4) * g.f
 const v7 = v6 * c[30]!; const v8 = r(v7); s[a] = v8 },
-(g, r) => { const k = g.k; const c = g.c; const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const v1 = s[a + 1]!; const v2 = s[b]!; const v3 = s[b + 1]!; const v4 = v1 * v2; const v5 = v3 * v2; const v6 = r(v4)
-const v7 = v6 * c[30]!; const v8 = r(v5); const v9 = v8 * v8; const va = v3 << k; const vb = v9 - va; const vc = r(vb); g.f = g.zero(vc); const vd = -v8; const ve = v7 + (v5 - v7) * g.f; const vf = vd << k; const vg = vf + (v7 - vf) * g.f
-const vh = r(ve); const vi = r(vg); s[a] = vh; s[a + 1] = vi },
+(g, r) => { const c = g.c; const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const v1 = s[a + 1]!; const v2 = s[b]!; const v3 = s[b + 1]!; const v4 = v1 * v2; const v5 = v3 * v2; const v6 = r(v4); const v7 = v6 * c[30]!
+const v8 = r(v5); const v9 = v8 * v8; const va = v3 * c[70]!; const vb = v9 - va; const vc = r(vb); g.f = g.zero(vc); const vd = -v8; const ve = v7 + (v5 - v7) * g.f; const vf = vd * c[70]!; const vg = vf + (v7 - vf) * g.f; const vh = r(ve)
+const vi = r(vg); s[a] = vh; s[a + 1] = vi },
 (g, r) => { const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const d = o[2]!; const e = o[3]!; const v2 = s[b]!; const v3 = s[b + 1]!; const v4 = s[d]!; const v5 = s[d + 1]!; const v6 = s[e]!; const v8 = -v5
 const v9 = v2 * v4 - v3 * v8; const va = v2 * v8 + v3 * v4; const vb = r(v9); const vc = vb * v6; const vd = r(va); const ve = vd * v6; const vf = r(vc); const vg = r(ve); s[a] = vf; s[a + 1] = vg },
 (g) => { const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const v0 = s[a]!; const v1 = s[a + 1]!; const v2 = s[b]!; const v3 = s[b + 1]!; g.f = g.zero(v0); const v4 = v0 + (v1 - v0) * g.f; g.f = g.odd(v4); const v5 = -v0
 const v6 = v0 + (v5 - v0) * g.f; const v7 = -v1; const v8 = v1 + (v7 - v1) * g.f; g.f = g.zero(v2); const v9 = v2 + (v3 - v2) * g.f; g.f = g.odd(v9); const va = -v6; const vb = v6 + (va - v6) * g.f; const vc = -v8
 const vd = v8 + (vc - v8) * g.f; s[a] = vb; s[a + 1] = vd },
-(g, r) => { const k = g.k; const c = g.c; const o = g.o; const s = g.s; const a = o[0]!; const v0 = s[a]!; const v1 = s[a + 1]!; const v2 = s[a + 2]!; const v3 = s[a + 3]!; const v4 = s[a + 4]!; const v5 = s[a + 5]!
-const v6 = v2 * c[52]! - v3 * c[53]!; const v7 = v2 * c[53]! + v3 * c[52]!; const v8 = v0 << k; const v9 = v8 + v6; const va = v1 << k; const vb = va + v7; const vc = r(v9); const vd = r(vb); const ve = vc * v0 - vd * v1
-const vf = vc * v1 + vd * v0; const vg = v2 * c[34]! - v3 * c[35]!; const vh = v2 * c[35]! + v3 * c[34]!; const vi = v2 * c[46]! - v3 * c[47]!; const vj = v2 * c[47]! + v3 * c[46]!; const vk = v2 * c[40]! - v3 * c[41]!
-const vl = v2 * c[41]! + v3 * c[40]!; const vm = v8 + vk; const vn = va + vl; const vo = r(vm); const vp = r(vn); const vq = vo * v0 - vp * v1; const vr = vo * v1 + vp * v0; const vs = v0 * c[44]!; const vt = v1 * c[44]!; const vu = vs + vi
-const vv = vt + vj; const vw = r(vu); const vx = r(vv); const vy = vw * v0 - vx * v1; const vz = vw * v1 + vx * v0; const v10 = v0 * c[32]!; const v11 = v1 * c[32]!; const v12 = v10 + vg; const v13 = v11 + vh; const v14 = r(v12)
-const v15 = r(v13); const v16 = v14 * v0 - v15 * v1; const v17 = v14 * v1 + v15 * v0; const v18 = (v2 + v3) * (v2 - v3); const v19 = (v2 + v2) * v3; const v1a = r(v19); const v1b = -v1a * c[55]!; const v1c = r(v18); const v1d = v1c * c[55]!
+(g, r) => { const c = g.c; const o = g.o; const s = g.s; const a = o[0]!; const v0 = s[a]!; const v1 = s[a + 1]!; const v2 = s[a + 2]!; const v3 = s[a + 3]!; const v4 = s[a + 4]!; const v5 = s[a + 5]!; const v6 = v2 * c[52]! - v3 * c[53]!
+const v7 = v2 * c[53]! + v3 * c[52]!; const v8 = v0 * c[70]!; const v9 = v8 + v6; const va = v1 * c[70]!; const vb = va + v7; const vc = r(v9); const vd = r(vb); const ve = vc * v0 - vd * v1; const vf = vc * v1 + vd * v0
+const vg = v2 * c[34]! - v3 * c[35]!; const vh = v2 * c[35]! + v3 * c[34]!; const vi = v2 * c[46]! - v3 * c[47]!; const vj = v2 * c[47]! + v3 * c[46]!; const vk = v2 * c[40]! - v3 * c[41]!; const vl = v2 * c[41]! + v3 * c[40]!
+const vm = v8 + vk; const vn = va + vl; const vo = r(vm); const vp = r(vn); const vq = vo * v0 - vp * v1; const vr = vo * v1 + vp * v0; const vs = v0 * c[44]!; const vt = v1 * c[44]!; const vu = vs + vi; const vv = vt + vj; const vw = r(vu)
+const vx = r(vv); const vy = vw * v0 - vx * v1; const vz = vw * v1 + vx * v0; const v10 = v0 * c[32]!; const v11 = v1 * c[32]!; const v12 = v10 + vg; const v13 = v11 + vh; const v14 = r(v12); const v15 = r(v13)
+const v16 = v14 * v0 - v15 * v1; const v17 = v14 * v1 + v15 * v0; const v18 = (v2 + v3) * (v2 - v3); const v19 = (v2 + v2) * v3; const v1a = r(v19); const v1b = -v1a * c[55]!; const v1c = r(v18); const v1d = v1c * c[55]!
 const v1e = ve + v1b; const v1f = vf + v1d; const v1g = r(v1e); const v1h = r(v1f); const v1i = v1g * v0 - v1h * v1; const v1j = v1g * v1 + v1h * v0; const v1k = -v1a * c[49]!; const v1l = v1c * c[49]!; const v1m = vy + v1k
 const v1n = vz + v1l; const v1o = r(v1m); const v1p = r(v1n); const v1q = v1o * v0 - v1p * v1; const v1r = v1o * v1 + v1p * v0; const v1s = -v1a * c[43]!; const v1t = v1c * c[43]!; const v1u = vq + v1s; const v1v = vr + v1t
 const v1w = r(v1u); const v1x = r(v1v); const v1y = v1w * v2 - v1x * v3; const v1z = v1w * v3 + v1x * v2; const v20 = v1c * v2 - v1a * v3; const v21 = v1c * v3 + v1a * v2; const v22 = -v1a * c[37]!; const v23 = v1c * c[37]!
@@ -246,9 +246,9 @@ const vw = va + vg; const vx = vc - vw; const vy = r(vn); const vz = r(vr); cons
 const v17 = v16 - v10; const v18 = va + va; const v19 = v18 + va; const v1a = r(v19); const v1b = v1a * vz; const v1c = v1a * v15; const v1d = v12 + v1c; const v1e = v14 + v1b; const v1f = r(v17); const v1g = r(v1e); const v1h = r(v1d)
 s[a] = v1f; s[a + 1] = v1g; s[a + 2] = v1h },
 (g) => { const o = g.o; const s = g.s; const a = o[0]!; const v1 = s[a + 1]!; const v3 = -v1; const v4 = v1 + (v3 - v1) * g.f; s[a + 1] = v4 },
-(g, r) => { const k = g.k; const o = g.o; const s = g.s; const a = o[0]!; const v0 = s[a]!; const v1 = s[a + 1]!; const v2 = s[a + 2]!; const v3 = v0 * v1; const v4 = v2 * v2; const v5 = v4 + v4; const v6 = v5 + v5; const v7 = v1 * v2
+(g, r) => { const c = g.c; const o = g.o; const s = g.s; const a = o[0]!; const v0 = s[a]!; const v1 = s[a + 1]!; const v2 = s[a + 2]!; const v3 = v0 * v1; const v4 = v2 * v2; const v5 = v4 + v4; const v6 = v5 + v5; const v7 = v1 * v2
 const v8 = v1 * v1; const v9 = v6 + v6; const va = v9 + v6; const vb = v8 + v8; const vc = vb + vb; const vd = vc + vc; const ve = r(v7); const vf = r(vd); const vg = ve * vf; const vh = r(va); const vi = vh * vf; const vj = vh + vh
-const vk = vj + vh; const vl = vk << k; const vm = v8 - vl; const vn = v8 + va; const vo = r(vm); const vp = r(vn); const vq = vo * vp; const vr = r(v3); const vs = vo * vr; const vt = vq + vi; const vu = vs + vs; const vv = r(vu)
+const vk = vj + vh; const vl = vk * c[70]!; const vm = v8 - vl; const vn = v8 + va; const vo = r(vm); const vp = r(vn); const vq = vo * vp; const vr = r(v3); const vs = vo * vr; const vt = vq + vi; const vu = vs + vs; const vv = r(vu)
 const vw = r(vt); const vx = r(vg); s[a] = vv; s[a + 1] = vw; s[a + 2] = vx },
 (g, r) => { const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const v0 = s[a]!; const v1 = s[a + 1]!; const v3 = s[b]!; const v4 = v0 * v3; const v5 = v1 * v3; const v6 = r(v4); const v7 = r(v5); s[a] = v6; s[a + 1] = v7 },
 (g) => { const c = g.c; const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const v3 = s[b]!; const v4 = s[b + 1]!; s[a] = v3; s[a + 1] = v4; s[a + 2] = c[0]! },
@@ -256,19 +256,20 @@ const vw = r(vt); const vx = r(vg); s[a] = vv; s[a + 1] = vw; s[a + 2] = vx },
 (g) => { const o = g.o; const s = g.s; const a = o[0]!; const v6 = s[a + 6]!; const v7 = s[a + 7]!; const v8 = s[a + 8]!; const v9 = s[a + 9]!; const va = s[a + 10]!; const vb = s[a + 11]!; const vc = -v6; const vd = -v7
 const ve = v6 + (vc - v6) * g.f; const vf = v7 + (vd - v7) * g.f; const vg = -v8; const vh = -v9; const vi = v8 + (vg - v8) * g.f; const vj = v9 + (vh - v9) * g.f; const vk = -va; const vl = -vb; const vm = va + (vk - va) * g.f
 const vn = vb + (vl - vb) * g.f; s[a + 6] = ve; s[a + 7] = vf; s[a + 8] = vi; s[a + 9] = vj; s[a + 10] = vm; s[a + 11] = vn },
-(g, r) => { const k = g.k; const c = g.c; const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const v1 = s[b]!; const v2 = v1 * v1; const v3 = r(v2); const v4 = v3 * v1; const v5 = c[68]! << k; const v6 = v4 + v5
-const v7 = r(v6); s[a] = v7 },
+(g, r) => { const c = g.c; const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const v1 = s[b]!; const v2 = v1 * v1; const v3 = r(v2); const v4 = v3 * v1; const v5 = c[68]! * c[70]!; const v6 = v4 + v5; const v7 = r(v6)
+s[a] = v7 },
 (g, r) => { const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const v1 = s[b]!; const v2 = s[b + 1]!; const v3 = v1 * v2; const v4 = r(v3); s[a] = v4 },
-(g, r) => { const k = g.k; const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const v0 = s[a]!; const v1 = s[b]!; const v2 = v1 * v1; const v3 = v0 << k; const v4 = v2 - v3; const v5 = r(v4); s[a] = v5 },
-(g, r) => { const k = g.k; const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const v0 = s[a]!; const v1 = s[a + 1]!; const v2 = s[a + 2]!; const v3 = s[b]!; const v4 = s[b + 1]!; const v5 = v3 * v2; const v6 = v0 << k
-const v7 = v6 - v5; const v8 = v4 * v2; const v9 = v1 << k; const va = v9 - v8; const vb = r(v7); const vc = r(va); s[a] = vb; s[a + 1] = vc },
-(g, r) => { const k = g.k; const c = g.c; const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const v2 = s[b]!; const v3 = s[b + 1]!; const v4 = (v2 + v3) * (v2 - v3); const v5 = (v2 + v2) * v3; const v6 = r(v4)
-const v7 = r(v5); const v8 = v6 * v2 - v7 * v3; const v9 = v6 * v3 + v7 * v2; const va = c[68]! - c[69]!; const vb = c[68]! + c[69]!; const vc = va << k; const vd = v8 + vc; const ve = vb << k; const vf = v9 + ve; const vg = r(vd)
-const vh = r(vf); s[a] = vg; s[a + 1] = vh },
-(g, r) => { const k = g.k; const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const v0 = s[a]!; const v1 = s[a + 1]!; const v2 = s[b]!; const v3 = s[b + 1]!; const v4 = (v2 + v3) * (v2 - v3); const v5 = (v2 + v2) * v3
-const v6 = v0 << k; const v7 = v4 - v6; const v8 = v1 << k; const v9 = v5 - v8; const va = r(v7); const vb = r(v9); s[a] = va; s[a + 1] = vb },
-(g, r) => { const k = g.k; const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const v0 = s[a]!; const v1 = s[a + 1]!; const v2 = s[a + 2]!; const v3 = s[a + 3]!; const v4 = s[a + 4]!; const v5 = s[a + 5]!; const v6 = s[b]!
-const v7 = s[b + 1]!; const v8 = s[b + 2]!; const v9 = s[b + 3]!; const va = v6 * v4 - v7 * v5; const vb = v6 * v5 + v7 * v4; const vc = v0 << k; const vd = vc - va; const ve = v1 << k; const vf = ve - vb; const vg = v8 * v4 - v9 * v5
-const vh = v8 * v5 + v9 * v4; const vi = v2 << k; const vj = vi - vg; const vk = v3 << k; const vl = vk - vh; const vm = r(vd); const vn = r(vf); const vo = r(vj); const vp = r(vl); s[a] = vm; s[a + 1] = vn; s[a + 2] = vo; s[a + 3] = vp },
+(g, r) => { const c = g.c; const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const v0 = s[a]!; const v1 = s[b]!; const v2 = v1 * v1; const v3 = v0 * c[70]!; const v4 = v2 - v3; const v5 = r(v4); s[a] = v5 },
+(g, r) => { const c = g.c; const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const v0 = s[a]!; const v1 = s[a + 1]!; const v2 = s[a + 2]!; const v3 = s[b]!; const v4 = s[b + 1]!; const v5 = v3 * v2; const v6 = v0 * c[70]!
+const v7 = v6 - v5; const v8 = v4 * v2; const v9 = v1 * c[70]!; const va = v9 - v8; const vb = r(v7); const vc = r(va); s[a] = vb; s[a + 1] = vc },
+(g, r) => { const c = g.c; const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const v2 = s[b]!; const v3 = s[b + 1]!; const v4 = (v2 + v3) * (v2 - v3); const v5 = (v2 + v2) * v3; const v6 = r(v4); const v7 = r(v5)
+const v8 = v6 * v2 - v7 * v3; const v9 = v6 * v3 + v7 * v2; const va = c[68]! - c[69]!; const vb = c[68]! + c[69]!; const vc = va * c[70]!; const vd = v8 + vc; const ve = vb * c[70]!; const vf = v9 + ve; const vg = r(vd); const vh = r(vf)
+s[a] = vg; s[a + 1] = vh },
+(g, r) => { const c = g.c; const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const v0 = s[a]!; const v1 = s[a + 1]!; const v2 = s[b]!; const v3 = s[b + 1]!; const v4 = (v2 + v3) * (v2 - v3); const v5 = (v2 + v2) * v3
+const v6 = v0 * c[70]!; const v7 = v4 - v6; const v8 = v1 * c[70]!; const v9 = v5 - v8; const va = r(v7); const vb = r(v9); s[a] = va; s[a + 1] = vb },
+(g, r) => { const c = g.c; const o = g.o; const s = g.s; const a = o[0]!; const b = o[1]!; const v0 = s[a]!; const v1 = s[a + 1]!; const v2 = s[a + 2]!; const v3 = s[a + 3]!; const v4 = s[a + 4]!; const v5 = s[a + 5]!; const v6 = s[b]!
+const v7 = s[b + 1]!; const v8 = s[b + 2]!; const v9 = s[b + 3]!; const va = v6 * v4 - v7 * v5; const vb = v6 * v5 + v7 * v4; const vc = v0 * c[70]!; const vd = vc - va; const ve = v1 * c[70]!; const vf = ve - vb
+const vg = v8 * v4 - v9 * v5; const vh = v8 * v5 + v9 * v4; const vi = v2 * c[70]!; const vj = vi - vg; const vk = v3 * c[70]!; const vl = vk - vh; const vm = r(vd); const vn = r(vf); const vo = r(vj); const vp = r(vl); s[a] = vm
+s[a + 1] = vn; s[a + 2] = vo; s[a + 3] = vp },
   ],
 }

@@ -25,7 +25,7 @@ export function bigintBlocks(program: Program): string {
   return out
 }
 
-/** One block. `s` are slots, `o` where operands begin, `c` constants in pairs and, last, R; `k` bits of R, `f` the flag as 0n or 1n, `r` reduces. */
+/** One block. `s` are slots, `o` where operands begin, `c` constants in pairs and, last, R; `f` the flag as 0n or 1n, `r` reduces. */
 class Text {
   readonly program: Program
   readonly degree: number
@@ -78,17 +78,22 @@ class Text {
   small(x: Held): string {
     if (x.narrow === "") {
       x.narrow = this.named(`r(${x.wide})`)
-      x.bound = 1.1
+      x.bound = 2.1
     }
     return x.narrow
   }
   large(x: Held): string {
-    if (x.wide === "") x.wide = this.named(`${x.narrow} << k`)
+    // by a product: shifted by R's bits it would come out of the reduction as large as it went in, and grow from block to block
+    if (x.wide === "") x.wide = this.named(`${x.narrow} * ${this.one()}`)
     return x.wide
   }
   given(x: Held): string {
     const name = this.small(x)
-    return x.bound > BORDER ? `r(${name} * c[${2 * this.program.constants.length}]!)` : name
+    return x.bound > BORDER ? `r(${name} * ${this.one()})` : name
+  }
+  /** R mod p: 1 in Montgomery's form. */
+  one(): string {
+    return `c[${2 * this.program.constants.length}]!`
   }
   /** A wide value. */
   product(text: string): Held {
@@ -171,7 +176,7 @@ function functionOf(statements: readonly string[]): string {
     for (let k = found[0] === "const" ? 2 : 0; k < found.length; k++) used[found[k]!] = true
     kept.push(statements[i]!)
   }
-  for (let i = 0; i < 4; i++) if (used["sock".charAt(i)] === true) kept.push(`const ${"sock".charAt(i)} = g.${"sock".charAt(i)}`)
+  for (let i = 0; i < 3; i++) if (used["soc".charAt(i)] === true) kept.push(`const ${"soc".charAt(i)} = g.${"soc".charAt(i)}`)
   let text = ""
   let line = used.r === true ? "(g, r) => {" : "(g) => {"
   for (let i = kept.length - 1; i >= 0; i--) {
@@ -199,7 +204,7 @@ function wordsOf(statement: string): string[] {
   return out
 }
 
-/** Operands a, b, d, ...: c, g, k, o, r and s have another meaning. */
+/** Operands a, b, d, ...: c, g, o, r and s have another meaning. */
 function letter(operand: number): string {
   return "abdefhij".charAt(operand)
 }

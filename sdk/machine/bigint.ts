@@ -6,20 +6,19 @@
 import { callsOf } from "./calls.ts"
 import { coursing, type Slate } from "./course.ts"
 import type { Machine, Program } from "./program.ts"
-import { SELF_TEST_SLOTS, selfTest } from "./self-test.ts"
+import { SELF_TEST_SLOTS, selfTest, testedOf } from "./self-test.ts"
 
-/** What a block works on: slots, where its operands begin, constants in pairs and R mod p, bits of R, the flag. */
+/** What a block works on: slots, where its operands begin, constants in pairs and R mod p, the flag. */
 export interface BigintDesk {
   readonly s: bigint[]
   readonly o: number[]
   readonly c: readonly bigint[]
-  readonly k: bigint
   f: bigint
   zero(a: bigint): bigint
   odd(a: bigint): bigint
 }
 
-/** A block over Fp or Fp2; `r` takes a wide value, or R times a narrow one, to one from -p/2 to 3p/2. */
+/** A block over Fp or Fp2; `r` divides a sum of products by R and takes it to what is from -p/8 to 17p/8. */
 export type BigintBlock = (g: BigintDesk, r: (wide: bigint) => bigint) => void
 
 /** What is shipped: the blocks in the order of callsOf, and the sum of the self-test. */
@@ -35,7 +34,7 @@ export function bigintMachine(program: Program, text: BigintText, slice: number)
   const blocks: BigintBlock[][] = [[], []]
   for (let i = 0; i < calls.length; i++) blocks[calls[i]!.degree - 1]![calls[i]!.block] = text.blocks[i]!
   const slate = (slots: number): Slate => new BigintSlate(program, prime, blocks, slots)
-  return selfTest(program, slate(SELF_TEST_SLOTS)) === text.selfTest ? coursing(program, slate, slice) : undefined
+  return selfTest(testedOf(program), slate(SELF_TEST_SLOTS)) === text.selfTest ? coursing(program, slate, slice) : undefined
 }
 
 const CHUNK = 6
@@ -71,9 +70,9 @@ function write(value: bigint, octets: Uint8Array): void {
 /** A prime, its R, and a Program's constants in Montgomery's form. */
 class Prime {
   readonly p: bigint
-  readonly k: bigint
-  readonly mask: bigint
   readonly square: bigint
+  /** What `reduce` gives too much. */
+  readonly offset: bigint
   readonly constants: readonly bigint[]
   readonly reduce: (wide: bigint) => bigint
   constructor(program: Program) {
@@ -82,10 +81,14 @@ class Prime {
     const k = BigInt(bits)
     const mask = (BigInt(1) << k) - BigInt(1)
     const factor = minusInverse(p, mask, bits)
-    const reduce = (wide: bigint): bigint => (wide + (((wide & mask) * factor) & mask) * p) >> k
+    // XS shifts negative numbers one too far: what it shifts is p R more, which is far above any wide value
+    const high = shiftsRight(k) ? BigInt(0) : p << k
+    const reduce: (wide: bigint) => bigint =
+      high === BigInt(0)
+        ? (wide) => (wide + (((wide & mask) * factor) & mask) * p) >> k
+        : (wide) => (wide + high + (((wide & mask) * factor) & mask) * p) >> k
     this.p = p
-    this.k = k
-    this.mask = mask
+    this.offset = high >> k
     this.square = powerOfTwo(p, 2 * bits)
     this.reduce = reduce
     const constants: bigint[] = []
@@ -96,9 +99,14 @@ class Prime {
   }
   /** The integer of a narrow value, from 0 to p - 1. */
   integer(a: bigint): bigint {
-    const out = this.reduce(a)
+    const out = this.reduce(a) - this.offset
     return out === this.p ? BigInt(0) : out
   }
+}
+
+/** Whether negative numbers are shifted as they should be. */
+function shiftsRight(k: bigint): boolean {
+  return -(BigInt(1) << k) >> k === -BigInt(1)
 }
 
 /** 2^bits mod p, by doubling. */
@@ -126,7 +134,6 @@ class BigintSlate implements Slate, BigintDesk {
   readonly s: bigint[]
   readonly o: number[]
   readonly c: readonly bigint[]
-  readonly k: bigint
   f: bigint
   constructor(program: Program, prime: Prime, blocks: readonly (readonly BigintBlock[])[], slots: number) {
     this.program = program
@@ -135,7 +142,6 @@ class BigintSlate implements Slate, BigintDesk {
     this.s = []
     this.o = []
     this.c = prime.constants
-    this.k = prime.k
     this.f = BigInt(0)
     for (let i = 0; i < slots; i++) this.s.push(this.f)
   }

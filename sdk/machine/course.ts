@@ -27,7 +27,7 @@ export function coursing(program: Program, slate: (slots: number) => Slate, slic
     run(entry: number, input: Uint8Array, digits: Uint8Array): Job<Uint8Array> {
       const of = program.entries[entry]
       if (of === undefined || input.length !== of.reads * program.octets || digits.length !== of.picks)
-        throw new Error(`machine: entry ${entry} takes other input: got ${input.length} octets and ${digits.length} digits`)
+        throw startRefusal(entry, input, digits)
       const course = new Course(program, slate(of.slots), copy(input), copy(digits), new Uint8Array(of.writes * program.octets))
       course.enter(of.routine)
       return {
@@ -39,6 +39,16 @@ export function coursing(program: Program, slate: (slots: number) => Slate, slic
       }
     },
   }
+}
+
+/** Misuse: an entry was given what is not as long as it says. */
+export function startRefusal(entry: number, input: Uint8Array, digits: Uint8Array): Error {
+  return new Error(`machine: entry ${entry} takes other input: got ${input.length} octets and ${digits.length} digits`)
+}
+
+/** Misuse: an element was not reduced. */
+export function refusedInput(): Error {
+  return new Error("machine: an element of the input is p or more")
 }
 
 /** A stretch of code that is under way, and how often it is to be done again. */
@@ -150,7 +160,7 @@ class Course {
   }
   refuse(): void {
     this.close()
-    throw new Error("machine: an element of the input is p or more")
+    throw refusedInput()
   }
   stream(op: number, at: number, count: number): void {
     const width = this.program.octets

@@ -8,16 +8,15 @@ export const type = { I32: 0x7f, I64: 0x7e, V128: 0x7b } as const
 
 /** Instructions without immediates that we use, by the specification's names. */
 export const op = {
-  END: 0x0b, DROP: 0x1a, I32_EQZ: 0x45, I32_ADD: 0x6a, I32_SUB: 0x6b, I32_MUL: 0x6c, I32_AND: 0x71, I32_OR: 0x72, I32_XOR: 0x73, I32_SHL: 0x74, I32_SHR_S: 0x75, I32_SHR_U: 0x76,
-  I64_EQZ: 0x50, I64_ADD: 0x7c, I64_SUB: 0x7d, I64_MUL: 0x7e, I64_AND: 0x83, I64_OR: 0x84, I64_SHL: 0x86, I64_SHR_S: 0x87, I64_SHR_U: 0x88,
-  I32_WRAP_I64: 0xa7, I64_EXTEND_I32_S: 0xac, I64_EXTEND_I32_U: 0xad,
+  END: 0x0b, RETURN: 0x0f, DROP: 0x1a, I32_EQZ: 0x45, I32_EQ: 0x46, I32_LT_U: 0x49, I32_GE_U: 0x4f, I32_ADD: 0x6a, I32_SUB: 0x6b, I32_MUL: 0x6c, I32_AND: 0x71,
+  I32_OR: 0x72, I32_XOR: 0x73, I32_SHL: 0x74, I32_SHR_S: 0x75, I32_SHR_U: 0x76, I64_ADD: 0x7c, I64_SUB: 0x7d, I64_MUL: 0x7e, I64_AND: 0x83, I64_OR: 0x84,
+  I64_SHL: 0x86, I64_SHR_S: 0x87, I64_SHR_U: 0x88, I32_WRAP_I64: 0xa7,
 } as const
 
 /** The same of vectors, after the prefix fd. */
 export const vector = {
-  I32_SPLAT: 0x11, I64_SPLAT: 0x12, AND: 0x4e, OR: 0x50, XOR: 0x51, SELECT: 0x52, ANY_TRUE: 0x53,
-  I32_NEG: 0xa1, I32_SHL: 0xab, I32_SHR_S: 0xac, I32_ADD: 0xae, I32_SUB: 0xb1,
-  I64_EXTEND_LOW: 0xc7, I64_EXTEND_HIGH: 0xc8, I64_SHL: 0xcb, I64_SHR_S: 0xcc, I64_SHR_U: 0xcd, I64_ADD: 0xce, I64_SUB: 0xd1, I64_MUL_LOW: 0xdc, I64_MUL_HIGH: 0xdd,
+  I32_SPLAT: 0x11, AND: 0x4e, OR: 0x50, SELECT: 0x52, I32_NEG: 0xa1, I32_SHL: 0xab, I32_SHR_S: 0xac, I32_ADD: 0xae, I32_SUB: 0xb1,
+  I64_SHL: 0xcb, I64_SHR_S: 0xcc, I64_SHR_U: 0xcd, I64_ADD: 0xce, I64_SUB: 0xd1, I64_MUL_LOW: 0xdc, I64_MUL_HIGH: 0xdd,
 } as const
 
 /** Loads and stores: a scalar's opcode, or 256 and a vector's. */
@@ -112,6 +111,32 @@ export class Assembly {
     this.code.push(0x10)
     unsigned(this.code, number)
   }
+  /** `yes` where the word on the stack is not 0, else `no`. */
+  when(yes: () => void, no: () => void): void {
+    this.code.push(0x04, 0x40)
+    yes()
+    this.code.push(0x05)
+    no()
+    this.do(op.END)
+  }
+  /** Does `body` for ever: it returns. */
+  forever(body: () => void): void {
+    this.code.push(0x03, 0x40)
+    body()
+    this.code.push(0x0c, 0, op.END, 0x00)
+  }
+  /** Does `body` as long as the word that `condition` leaves is not 0. */
+  whileTrue(condition: () => void, body: () => void): void {
+    this.code.push(0x03, 0x40)
+    condition()
+    this.code.push(0x04, 0x40)
+    body()
+    this.code.push(0x0c, 1, op.END, op.END)
+  }
+  /** Calls the function whose place in the table is on the stack, above its one parameter. */
+  callByPlace(): void {
+    this.code.push(0x11, 0, 0)
+  }
   /** Does `body` while the counter, a local of its own, runs up from 0 by `step` to step times `times`. */
   loop(counter: number, times: number, step: number, body: () => void): void {
     this.turns(counter, step, body, () => this.i32(times * step))
@@ -144,9 +169,12 @@ export interface Exported {
   readonly name: string
 }
 
-/** The octets of a module: its functions in the order of their numbers, so many pages of memory exported as `m`, and data from address 0 on. */
-export function moduleOf(functions: readonly Exported[], pages: number, data: readonly number[]): Uint8Array {
-  const types: number[][] = []
+/**
+ * The octets of a module: its functions in the order of their numbers, so many pages of memory exported as `m`, data from address 0 on, and a table of the
+ * functions from number `first` to the end, which have one parameter and no result.
+ */
+export function moduleOf(functions: readonly Exported[], pages: number, data: readonly number[], first: number): Uint8Array {
+  const types: number[][] = [[0x60, 1, type.I32, 0]]
   const typeOf: number[] = []
   const exports: number[][] = [named("m").concat([2, 0])]
   const bodies: number[][] = []
@@ -160,11 +188,15 @@ export function moduleOf(functions: readonly Exported[], pages: number, data: re
   }
   const numbers: number[][] = []
   for (let i = 0; i < typeOf.length; i++) numbers.push(leb(typeOf[i]!))
+  const table: number[][] = []
+  for (let i = first; i < functions.length; i++) table.push(leb(i))
   const octets = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0].concat(
     section(1, list(types)),
     section(3, list(numbers)),
+    section(4, [1, 0x70, 0].concat(leb(table.length))),
     section(5, [1, 1].concat(leb(pages), leb(pages))),
     section(7, list(exports)),
+    section(9, [1, 0, 0x41, 0, op.END].concat(list(table))),
     section(10, list(bodies)),
     section(11, [1, 0, 0x41, 0, op.END].concat(leb(data.length), data)),
   )

@@ -3,24 +3,27 @@ import { callsOf, type Call } from "./calls.ts"
 import { lowered, mending, type Limits, type Lowered } from "./lazy.ts"
 import { operation, type Program, type ProgramConstant } from "./program.ts"
 import { SELF_TEST_SLOTS } from "./self-test.ts"
+import { step } from "./wasm-course.ts"
 import { Assembly, memory, moduleOf, op, type, vector, type Exported } from "./wasm-emit.ts"
-import { BITS, shifted, wasmPrime, type WasmPrime } from "./wasm-prime.ts"
+import { enter, FRAMES, type CoursePlaces } from "./wasm-frames.ts"
 import { integer1, isOdd1, isZero1, read1, write1 } from "./wasm-integer.ts"
+import { BITS, shifted, wasmPrime, type WasmPrime } from "./wasm-prime.ts"
 import { mul1, renew1 } from "./wasm-scalar.ts"
 import { mul2, scale2, sqr2 } from "./wasm-vector.ts"
 import { carry, copied, moved, pick, selected, wordwise, xi2 } from "./wasm-words.ts"
 
 /** Octets of memory: the flag, addresses of a block's operands, an element going in or out, what wasm.ts reads, and constants; see wasm.ts. */
-export const place = { FLAG: 0, OPERANDS: 16, OCTETS: 48, SLOTS: 112, WIDTH: 116, END: 120, P: 128, UNIT: 256, SQUARE: 320, CONSTANTS: 384 } as const
+export const place = { FLAG: 0, OPERANDS: 16, OCTETS: 48, SLOTS: 112, WIDTH: 116, STATE: 120, STREAMS: 124, P: 128, UNIT: 256, SQUARE: 320, CONSTANTS: 384 } as const
 
 /** Integers that blocks take and give, in multiples of p; fewest renewals in a pairing. */
 const BORDER = 12
 
-/** The module: exports m (memory), r (read), o (write), p (pick), c (copy), w (wipe), and b with its number for each of callsOf. */
+/** The module: exports m (memory), e (enter a routine), s (step), r (read), o (write), p (pick), c (copy), w (wipe), and b with its number for each of callsOf. */
 export function wasmModule(program: Program): Uint8Array {
   const draft = new Draft(program)
+  const first = draft.functions.length
   for (let i = 0; i < draft.calls.length; i++) draft.block(draft.calls[i]!, `b${i}`)
-  return moduleOf(draft.functions, Math.ceil(draft.end / 65536), draft.data)
+  return moduleOf(draft.functions, Math.ceil(draft.end / 65536), draft.data, first)
 }
 
 /** Names of kernels for both degrees, by opcode. */
@@ -39,7 +42,9 @@ class Draft {
   readonly constants: number[]
   readonly work: number
   readonly slots: number
+  readonly streams: number
   readonly end: number
+  readonly course: CoursePlaces
   constructor(program: Program) {
     const w = wasmPrime(program.modulus)
     this.program = program
@@ -62,13 +67,60 @@ class Draft {
       at = this.constant(at, shifted(c.re, BITS * w.n, w))
       if (this.isLoaded2(i) || !isZero(c.im)) at = this.constant(at, shifted(c.im, BITS * w.n, w))
     }
-    this.work = at
-    this.slots = 64 * Math.ceil((at + w.width + 32 * w.n) / 64)
-    this.end = this.slots + most * w.width
+    const tables = this.tables(at)
+    this.work = 16 * Math.ceil(this.data.length / 16)
+    const state = this.work + w.width + 32 * w.n
+    this.slots = 64 * Math.ceil((state + 16 + FRAMES) / 64)
+    this.streams = this.slots + most * w.width
+    let stream = 0
+    for (let i = 0; i < program.entries.length; i++) {
+      const e = program.entries[i]!
+      stream = Math.max(stream, (e.reads + e.writes) * program.octets + e.picks)
+    }
+    this.end = this.streams + 16 * Math.ceil(stream / 16)
     this.word(place.SLOTS, this.slots)
     this.word(place.WIDTH, w.width)
-    this.word(place.END, this.end)
+    this.word(place.STATE, state)
+    this.word(place.STREAMS, this.streams)
+    this.course = {
+      state, frames: state + 16, blocks: tables.blocks, routines: tables.routines, exponents: tables.exponents,
+      operands: place.OPERANDS, octets: place.OCTETS, slots: this.slots, width: w.width, element: program.octets,
+    }
     this.kernels()
+  }
+  /** What the course goes by, from an address on: blocks, routines, exponents, then code and digits. */
+  tables(from: number): { readonly blocks: number; readonly routines: number; readonly exponents: number } {
+    const p = this.program
+    const routines = from + 8 * p.blocks.length
+    const exponents = routines + 12 * p.routines.length
+    let text = exponents + 8 * p.exponents.length
+    for (let i = 0; i < p.blocks.length; i++) {
+      const length = p.blocks[i]!.operations.length
+      const row = [p.blocks[i]!.operands.length, length >> 3, length >> 2, this.number(i, 1), this.number(i, 2)]
+      for (let k = 0; k < 5; k++) this.octet(from + 8 * i + k, row[k]!)
+    }
+    const put = (octets: Uint8Array): number => {
+      for (let i = 0; i < octets.length; i++) this.octet(text++, octets[i]!)
+      return text - octets.length
+    }
+    for (let i = 0; i < p.routines.length; i++) {
+      const words = [put(p.routines[i]!.code), p.routines[i]!.code.length, p.routines[i]!.temporaries]
+      for (let k = 0; k < 3; k++) this.word(routines + 12 * i + 4 * k, words[k]!)
+    }
+    for (let i = 0; i < p.exponents.length; i++) {
+      const words = [put(p.exponents[i]!), p.exponents[i]!.length]
+      for (let k = 0; k < 2; k++) this.word(exponents + 8 * i + 4 * k, words[k]!)
+    }
+    return { blocks: from, routines, exponents }
+  }
+  /** The place of a call in the table of functions; 0 for what is not called. */
+  number(block: number, degree: number): number {
+    for (let i = 0; i < this.calls.length; i++) if (this.calls[i]!.block === block && this.calls[i]!.degree === degree) return i
+    return 0
+  }
+  octet(at: number, value: number): void {
+    while (this.data.length <= at) this.data.push(0)
+    this.data[at] = value
   }
   /** Whether a block over Fp2 loads the constant: then its second coefficient is wanted even if it is 0. */
   isLoaded2(constant: number): boolean {
@@ -79,8 +131,7 @@ class Draft {
     return false
   }
   word(at: number, value: number): void {
-    while (this.data.length < at + 4) this.data.push(0)
-    for (let k = 0; k < 4; k++) this.data[at + k] = (value >> (8 * k)) & 255
+    for (let k = 0; k < 4; k++) this.octet(at + k, (value >> (8 * k)) & 255)
   }
   /** Puts limbs at an address, and answers the next. */
   constant(at: number, value: readonly number[]): number {
@@ -102,11 +153,13 @@ class Draft {
     const integer = this.add("INTEGER1", integer1(w, multiply, this.work, place.UNIT), "")
     const zero = this.add("IS_ZERO1", isZero1(w, integer, this.work), "")
     this.add("IS_ODD1", isOdd1(integer, this.work), "")
-    this.add("READ", read1(w, multiply, this.work, place.SQUARE, place.OCTETS), "r")
-    this.add("WRITE", write1(w, integer, this.work, place.OCTETS), "o")
-    this.add("PICK", pick(), "p")
-    this.add("COPY", moved(), "c")
+    const read = this.add("READ", read1(w, multiply, this.work, place.SQUARE, place.OCTETS), "r")
+    const write = this.add("WRITE", write1(w, integer, this.work, place.OCTETS), "o")
+    const picked = this.add("PICK", pick(), "p")
+    const copy = this.add("COPY", moved(), "c")
     this.add("WIPE", this.wipe(), "w")
+    const entered = this.add("ENTER", enter(this.course), "e")
+    this.add("STEP", step(this.course, { enter: entered, copy, pick: picked, read, write }), "s")
     this.words(1)
     if (!this.hasDegree2()) return
     this.words(2)

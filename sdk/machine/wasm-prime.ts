@@ -48,7 +48,7 @@ function ratioOf(plain: readonly number[]): number {
 }
 
 /** Octets as limbs, least first. */
-export function limbs(octets: Uint8Array, n: number): number[] {
+function limbs(octets: Uint8Array, n: number): number[] {
   const out: number[] = []
   for (let k = 0; k < n; k++) out.push(0)
   for (let bit = 0; bit < 8 * octets.length; bit++) {
@@ -59,7 +59,7 @@ export function limbs(octets: Uint8Array, n: number): number[] {
 }
 
 /** The same number with limbs from -2^27 to 2^27 - 1; the last is what is left. */
-export function balanced(plain: readonly number[]): number[] {
+function balanced(plain: readonly number[]): number[] {
   const out: number[] = []
   let carry = 0
   for (let k = 0; k < plain.length; k++) {

@@ -119,15 +119,18 @@ export function carry(w: WasmPrime, elements: number): Assembly {
   return f
 }
 
-/** To, table, octets of an entry, entries, digit: entry (digit & 127) by reading all; the digit's sign becomes the flag. */
+/** To, table, octets of an entry, entries, address of the digit: entry (digit & 127) by reading all; the digit's sign becomes the flag. */
 export function pick(): Assembly {
   const f = new Assembly(5, 0)
   const at = f.local(type.I32)
   const k = f.local(type.I32)
   const from = f.local(type.I32)
   const sum = f.local(type.V128)
+  const digit = f.local(type.I32)
   f.i32(0)
   f.get(4)
+  f.at(memory.I32_LOAD8_U, 0)
+  f.tee(digit)
   f.i32(7)
   f.do(op.I32_SHR_U)
   f.at(memory.I32_STORE, 0)
@@ -143,7 +146,7 @@ export function pick(): Assembly {
       f.at(memory.V128_LOAD, 0)
       // all ones where this is the entry
       f.i32(0)
-      f.get(4)
+      f.get(digit)
       f.i32(127)
       f.do(op.I32_AND)
       f.get(k)

@@ -1,18 +1,26 @@
 /**
- * The WebAssembly machine: a Program's routines are followed here, its blocks are functions of a module that wasm-module.ts made of it at build time. The
+ * The WebAssembly machine: a module that wasm-module.ts made of a Program at build time runs its entries, in slices, with where it stands in its memory. The
  * engine needs vectors of 128 bits, as all have had since 2021. A Job has an instance, hence a memory, to itself; it is wiped before another Job gets it.
  */
 import { unbase64 } from "../base/base64.ts"
-import { callsOf, type Call } from "./calls.ts"
-import { coursing, type Slate } from "./course.ts"
-import { adler32, type Machine, type Program } from "./program.ts"
-import { selfTest } from "./self-test.ts"
+import { unhex } from "../base/bytes.ts"
+import type { Done, Job } from "../base/job.ts"
+import { refusedInput, startRefusal, type Slate } from "./course.ts"
+import { adler32, type Machine } from "./program.ts"
+import { selfTest, type Tested, type TestedCall } from "./self-test.ts"
 
-/** What is shipped of a module: base64 of its octets, their sum, and that of the self-test. */
+/** What is shipped of a Program that has been compiled: there is no need of the Program itself. */
 export interface CompiledText {
+  /** The module in base64, Adler-32 of its octets, and the sum of the self-test. */
   readonly module: string
   readonly sum: number
   readonly selfTest: number
+  /** Hexadecimal. */
+  readonly modulus: string
+  /** Of each entry: its routine, elements read and written, digits picked. */
+  readonly entries: readonly (readonly number[])[]
+  /** Of each call: block, degree, results, then elements of each operand. */
+  readonly calls: readonly (readonly number[])[]
 }
 
 /** A machine whose memories a test may search. */
@@ -32,9 +40,11 @@ interface Functions {
   readonly m: { readonly buffer: ArrayBuffer }
   r(slot: number): number
   o(slot: number): void
-  p(to: number, table: number, octets: number, entries: number, digit: number): void
+  p(to: number, table: number, octets: number, entries: number, digitAt: number): void
   c(to: number, from: number, octets: number): void
   w(): void
+  e(routine: number): void
+  s(products: number): number
   readonly [block: string]: unknown
 }
 
@@ -45,64 +55,100 @@ const OPERANDS = 4
 const OCTETS = 48
 const SLOTS = 28
 const WIDTH = 29
+const STATE = 30
+const STREAMS = 31
 
 /** The machine; undefined where the engine has no WebAssembly or refuses the module, or what runs is not what was built: then another machine must serve. */
-export function wasmMachine(program: Program, text: CompiledText, slice: number): WasmMachine | undefined {
+export function wasmMachine(text: CompiledText, slice: number): WasmMachine | undefined {
   const octets = unbase64(text.module)
-  if (octets === undefined || adler32(octets, octets.length) !== text.sum) return undefined
-  const stable = stableOf(program, octets, text.selfTest)
+  const tested = testedOf(text)
+  if (octets === undefined || tested === undefined || adler32(octets, octets.length) !== text.sum) return undefined
+  const stable = stableOf(tested, octets, text.selfTest)
   if (stable === undefined) return undefined
-  const machine = coursing(program, () => stable.take(), slice)
-  return { octets: machine.octets, run: (entry, input, digits) => machine.run(entry, input, digits), memories: () => stable.memories() }
+  return { octets: tested.modulus.length, run: (entry, input, digits) => jobOf(text.entries[entry], stable, slice, entry, input, digits), memories: () => stable.memories() }
+}
+
+function testedOf(text: CompiledText): Tested | undefined {
+  const modulus = unhex(text.modulus)
+  const calls: TestedCall[] = []
+  for (let i = 0; i < text.calls.length; i++) {
+    const row = text.calls[i]!
+    calls.push({ block: row[0]!, degree: row[1]!, results: row[2]!, operands: row.slice(3) })
+  }
+  return modulus === undefined ? undefined : { modulus, calls }
 }
 
 /** Compiled and tested; a damaged module may be refused, lack a function, or leave its memory. */
-function stableOf(program: Program, octets: Uint8Array, expected: number): Stable | undefined {
+function stableOf(tested: Tested, octets: Uint8Array, expected: number): Stable | undefined {
   try {
-    const stable = new Stable(program, new WebAssembly.Module(octets))
-    return selfTest(program, stable.take()) === expected ? stable : undefined
+    const stable = new Stable(tested, new WebAssembly.Module(octets))
+    return selfTest(tested, slateOf(stable)) === expected ? stable : undefined
   } catch {
     return undefined
   }
 }
 
+function slateOf(stable: Stable): Slate {
+  const own = stable.take()
+  return {
+    call: (block, degree, text, at, top) => own.call(block, degree, text, at, top),
+    copy: (to, from, count) => own.copy(to, from, count),
+    pick: (to, table, count, entries, digit) => own.pick(to, table, count, entries, digit),
+    read: (to, octets) => own.read(to, octets),
+    write: (from, octets) => own.write(from, octets),
+    close: () => stable.giveBack(own),
+  }
+}
+
+function jobOf(of: readonly number[] | undefined, stable: Stable, slice: number, entry: number, input: Uint8Array, digits: Uint8Array): Job<Uint8Array> {
+  const W = stable.tested.modulus.length
+  if (of === undefined || input.length !== of[1]! * W || digits.length !== of[3]!) throw startRefusal(entry, input, digits)
+  let own: Instance | undefined = stable.take()
+  const output = own.begin(of[0]!, input, digits)
+  const end = own.octets.subarray(output, output + of[2]! * W)
+  const close = (): void => {
+    if (own !== undefined) stable.giveBack(own)
+    own = undefined
+  }
+  return {
+    step(): Done<Uint8Array> | undefined {
+      const state = own!.functions.s(slice)
+      if (state === 1) return undefined
+      const value = new Uint8Array(end.length)
+      value.set(end)
+      close()
+      if (state === 2) throw refusedInput()
+      return { value }
+    },
+    drop: close,
+  }
+}
+
 /** Instances of a module. */
 class Stable {
-  readonly program: Program
+  readonly tested: Tested
   readonly module: object
-  readonly calls: readonly Call[]
   readonly idle: Instance[]
   readonly all: Instance[]
-  constructor(program: Program, module: object) {
-    this.program = program
+  constructor(tested: Tested, module: object) {
+    this.tested = tested
     this.module = module
-    this.calls = callsOf(program)
     this.idle = []
     this.all = []
     this.idle.push(this.made())
   }
   made(): Instance {
-    const out = new Instance(this.program, this.calls, new WebAssembly.Instance(this.module).exports)
+    const out = new Instance(this.tested, new WebAssembly.Instance(this.module).exports)
     this.all.push(out)
     return out
   }
-  take(): Slate {
+  take(): Instance {
     const waiting = this.idle.pop()
-    const own = waiting === undefined ? this.made() : waiting
-    let open = true
-    return {
-      call: (block, degree, text, at, top) => own.call(block, degree, text, at, top),
-      copy: (to, from, count) => own.copy(to, from, count),
-      pick: (to, table, count, entries, digit) => own.pick(to, table, count, entries, digit),
-      read: (to, octets) => own.read(to, octets),
-      write: (from, octets) => own.write(from, octets),
-      close: (): void => {
-        if (!open) return
-        open = false
-        own.functions.w()
-        this.idle.push(own)
-      },
-    }
+    return waiting === undefined ? this.made() : waiting
+  }
+  giveBack(one: Instance): void {
+    one.functions.w()
+    this.idle.push(one)
   }
   memories(): readonly Uint8Array[] {
     const out: Uint8Array[] = []
@@ -113,7 +159,6 @@ class Stable {
 
 /** One memory and its functions. */
 class Instance {
-  readonly program: Program
   readonly functions: Functions
   /** Of each block, over Fp and over Fp2. */
   readonly blocks: readonly [((top: number) => void)[], ((top: number) => void)[]]
@@ -123,30 +168,43 @@ class Instance {
   readonly words: Int32Array
   readonly slots: number
   readonly width: number
-  constructor(program: Program, calls: readonly Call[], functions: Functions) {
-    this.program = program
+  constructor(tested: Tested, functions: Functions) {
     this.functions = functions
     this.blocks = [[], []]
-    for (let i = 0; i < calls.length; i++) this.blocks[calls[i]!.degree === 1 ? 0 : 1][calls[i]!.block] = functions[`b${i}`] as (top: number) => void
+    for (let i = 0; i < tested.calls.length; i++) this.blocks[tested.calls[i]!.degree === 1 ? 0 : 1][tested.calls[i]!.block] = functions[`b${i}`] as (top: number) => void
     this.octets = new Uint8Array(functions.m.buffer)
-    this.element = this.octets.subarray(OCTETS, OCTETS + program.octets)
+    this.element = this.octets.subarray(OCTETS, OCTETS + tested.modulus.length)
     this.words = new Int32Array(functions.m.buffer)
     this.slots = this.words[SLOTS]!
     this.width = this.words[WIDTH]!
   }
+  /** Puts the input and then the digits before the output, and answers where that will be. */
+  begin(routine: number, input: Uint8Array, digits: Uint8Array): number {
+    const state = this.words[STATE]! >> 2
+    const streams = this.words[STREAMS]!
+    this.octets.set(input, streams)
+    this.octets.set(digits, streams + input.length)
+    this.words[state] = this.words[STATE]! + 16
+    this.words[state + 1] = streams
+    this.words[state + 2] = streams + input.length + digits.length
+    this.words[state + 3] = streams + input.length
+    this.functions.e(routine)
+    return streams + input.length + digits.length
+  }
   slot(number: number): number {
     return this.slots + number * this.width
   }
+  /** `text` holds the operands from `at` to its end. */
   call(block: number, degree: number, text: Uint8Array, at: number, top: number): void {
-    const count = this.program.blocks[block]!.operands.length
-    for (let i = 0; i < count; i++) this.words[OPERANDS + i] = this.slot(degree * text[at + i]!)
+    for (let i = at; i < text.length; i++) this.words[OPERANDS + i - at] = this.slot(degree * text[i]!)
     this.blocks[degree === 1 ? 0 : 1][block]!(this.slot(top))
   }
   copy(to: number, from: number, count: number): void {
     this.functions.c(this.slot(to), this.slot(from), count * this.width)
   }
   pick(to: number, table: number, count: number, entries: number, digit: number): void {
-    this.functions.p(this.slot(to), this.slot(table), count * this.width, entries, digit)
+    this.octets[OCTETS] = digit
+    this.functions.p(this.slot(to), this.slot(table), count * this.width, entries, OCTETS)
   }
   read(to: number, octets: Uint8Array): boolean {
     this.element.set(octets)

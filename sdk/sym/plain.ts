@@ -1,8 +1,9 @@
 /**
- * The symmetric contract in the language of small engines: SHA-256 (FIPS 180-4), HMAC (RFC 2104), AES in counter mode (FIPS 197, SP 800-38A). Working values are
- * wiped. AES looks its S-box up, so its time may depend on the key where a cache is shared with others; a core without a data cache has no such time.
+ * The symmetric contract in the language of small engines: SHA-256 (FIPS 180-4) and HMAC (RFC 2104) here, AES in counter mode in plain-aes.ts. Working values
+ * are wiped; no index or branch depends on a secret.
  */
-import { wipe, xorInto } from "../base/bytes.ts"
+import { wipe } from "../base/bytes.ts"
+import { aesCtr } from "./plain-aes.ts"
 import type { Sym } from "./sym.ts"
 
 const BLOCK = 64
@@ -24,28 +25,7 @@ export const plainSym: Sym = {
     wipe(inner)
     return tag
   },
-  aesCtr(key: Uint8Array, counter: Uint8Array, data: Uint8Array): Uint8Array {
-    if (key.length !== 16 && key.length !== 32) throw new Error("aesCtr: expected a key of 16 or 32 octets, got " + key.length)
-    const box = substitution()
-    const schedule = expanded(key, box)
-    const next = new Uint8Array(16)
-    next.set(counter)
-    const out = new Uint8Array(data.length)
-    out.set(data)
-    for (let at = 0; at < out.length; at += 16) {
-      const stream = encrypted(next, schedule, box)
-      xorInto(out.subarray(at), stream)
-      wipe(stream)
-      // one integer of 128 bits, big-endian
-      for (let i = 15, carry = 1; i >= 0 && carry > 0; i--) {
-        carry += next[i]!
-        next[i] = carry
-        carry >>= 8
-      }
-    }
-    wipe(schedule)
-    return out
-  },
+  aesCtr,
 }
 
 /** FIPS 180-4 section 4.2.2. */
@@ -79,8 +59,8 @@ function hash(parts: readonly Uint8Array[]): Uint8Array {
   close(state, block, words, filled, length)
   const out = new Uint8Array(DIGEST)
   for (let i = 0; i < DIGEST; i++) out[i] = state[i >> 2]! >>> (24 - 8 * (i & 3))
-  for (let i = 0; i < 64; i++) words[i] = 0
-  for (let i = 0; i < 8; i++) state[i] = 0
+  wipe(words)
+  wipe(state)
   wipe(block)
   return out
 }
@@ -133,77 +113,4 @@ function compress(state: Int32Array, block: Uint8Array, W: Int32Array): void {
   state[5]! += f
   state[6]! += g
   state[7]! += h
-}
-
-/** x times 2 in GF(2^8), FIPS 197 section 4.2.1. */
-function doubled(x: number): number {
-  return ((x << 1) ^ ((x >> 7) * 0x11b)) & 0xff
-}
-
-let known: Uint8Array | undefined
-
-/** The S-box of FIPS 197 section 5.1.1, made at first use: powers of the generator 3 and of its inverse meet where one is the other's inverse. */
-function substitution(): Uint8Array {
-  if (known !== undefined) return known
-  const box = new Uint8Array(256)
-  let p = 1
-  let q = 1
-  do {
-    p ^= doubled(p)
-    // q / 3
-    q ^= q << 1
-    q ^= q << 2
-    q ^= q << 4
-    q &= 0xff
-    if (q & 0x80) q ^= 0x09
-    const all = q | (q << 8)
-    box[p] = 0x63 ^ q ^ (all >> 7) ^ (all >> 6) ^ (all >> 5) ^ (all >> 4)
-  } while (p !== 1)
-  box[0] = 0x63
-  known = box
-  return box
-}
-
-/** The key schedule of FIPS 197 section 5.2: 11 or 15 round keys. */
-function expanded(key: Uint8Array, box: Uint8Array): Uint8Array {
-  const out = new Uint8Array(16 * (key.length / 4 + 7))
-  out.set(key)
-  let constant = 1
-  for (let at = key.length; at < out.length; at += 4) {
-    const first = at % key.length === 0
-    const substituted = first || (key.length === 32 && at % 32 === 16)
-    for (let i = 0; i < 4; i++) {
-      const from = out[at - 4 + (first ? (i + 1) & 3 : i)]!
-      out[at + i] = out[at + i - key.length]! ^ (substituted ? box[from]! : from)
-    }
-    if (!first) continue
-    out[at]! ^= constant
-    constant = doubled(constant)
-  }
-  return out
-}
-
-/** One block of FIPS 197 section 5.1. */
-function encrypted(input: Uint8Array, schedule: Uint8Array, box: Uint8Array): Uint8Array {
-  const state = new Uint8Array(16)
-  const shifted = new Uint8Array(16)
-  state.set(input)
-  xorInto(state, schedule)
-  for (let at = 16; at < schedule.length; at += 16) {
-    // ShiftRows: octet r of column c comes from column c + r
-    for (let i = 0; i < 16; i++) shifted[i] = box[state[(i + 4 * (i & 3)) & 15]!]!
-    if (at + 16 < schedule.length) mixed(shifted, state)
-    else state.set(shifted)
-    xorInto(state, schedule.subarray(at))
-  }
-  wipe(shifted)
-  return state
-}
-
-/** MixColumns, FIPS 197 section 5.1.3. */
-function mixed(from: Uint8Array, to: Uint8Array): void {
-  for (let c = 0; c < 16; c += 4) {
-    const all = from[c]! ^ from[c + 1]! ^ from[c + 2]! ^ from[c + 3]!
-    for (let i = 0; i < 4; i++) to[c + i] = from[c + i]! ^ all ^ doubled(from[c + i]! ^ from[c + ((i + 1) & 3)]!)
-  }
 }

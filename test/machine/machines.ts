@@ -44,6 +44,6 @@ export const machines: readonly Machines[] = [
   both("its Program on noble's field", (program) => interpreted(program, fieldSlots(nobleFieldOf(program.modulus)), SLICE)),
   both("its Program on limbs", (program) => interpreted(program, limbSlots(program.modulus), SLICE)),
   both("its Program on unrolled limbs", (program) => interpreted(program, limbSlotsBy(program.modulus, program.octets === 48 ? kernel17 : kernel12), SLICE)),
-  both("its Program in WebAssembly", (program) => wasmMachine(program, program.octets === 48 ? bls12381Wasm : p256Wasm, SLICE)!),
+  both("its Program in WebAssembly", (program) => wasmMachine(program.octets === 48 ? bls12381Wasm : p256Wasm, SLICE)!),
   both("its Program over BigInt", (program) => bigintMachine(program, program.octets === 48 ? bls12381Blocks : p256Blocks, SLICE)!),
 ]

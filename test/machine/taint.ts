@@ -1,6 +1,6 @@
 /**
- * Follows data through the functions of a WebAssembly module: whatever is loaded from memory is secret, but the addresses of operands; a function that
- * addresses memory or branches by a secret is named. Knows the instructions that sdk/machine/wasm-emit.ts makes, and `if`, for controls; others throw.
+ * Follows data through the functions of a WebAssembly module: whatever is loaded from memory is secret, but the addresses of operands and what a course reads
+ * of its own code; a function that addresses memory or branches by a secret is named. Knows the instructions that sdk/machine/wasm-emit.ts makes, and `if`, for controls; others throw.
  */
 
 /** A place where a secret meets what it may not. */
@@ -19,10 +19,10 @@ interface Body {
 /** Octets of operands' addresses in memory: public. */
 const PUBLIC = { from: 16, to: 48 }
 
-/** Leaks of a module's functions; `secretParameter` says which parameters of which functions come in as secrets. */
-export function leaks(module: Uint8Array, secretParameter: (of: number, parameter: number) => boolean): Leak[] {
-  const bodies = bodiesOf(module)
-  return bodies.flatMap((body, of) => new Flow(bodies, of, (parameter) => secretParameter(of, parameter)).leaks(body))
+/** Leaks of a module's functions. Words that functions named `courses` load are a Program's code and where it stands: public. */
+export function leaks(module: Uint8Array, courses: readonly string[]): Leak[] {
+  const { bodies, names } = bodiesOf(module)
+  return bodies.flatMap((body, of) => new Flow(bodies, of, courses.includes(names.get(of) ?? "")).leaks(body))
 }
 
 class Reader {
@@ -49,7 +49,8 @@ class Reader {
   }
 }
 
-function bodiesOf(module: Uint8Array): Body[] {
+function bodiesOf(module: Uint8Array): { bodies: Body[]; names: ReadonlyMap<number, string> } {
+  const names = new Map<number, string>()
   const types: { params: number; results: number }[] = []
   const of: number[] = []
   const out: Body[] = []
@@ -63,6 +64,12 @@ function bodiesOf(module: Uint8Array): Body[] {
         types.push({ params, results: section.take(section.leb()).length })
       }
     if (id === 3) for (let n = section.leb(); n > 0; n--) of.push(section.leb())
+    if (id === 7)
+      for (let n = section.leb(); n > 0; n--) {
+        const name = Buffer.from(section.take(section.leb())).toString()
+        if (section.byte() === 0) names.set(section.leb(), name)
+        else section.leb()
+      }
     if (id === 10)
       for (let n = section.leb(); n > 0; n--) {
         const text = new Reader(section.take(section.leb()), 0)
@@ -71,7 +78,7 @@ function bodiesOf(module: Uint8Array): Body[] {
         out.push({ ...types[of[out.length]!]!, locals, code: text.octets.subarray(text.at) })
       }
   }
-  return out
+  return { bodies: out, names }
 }
 
 /** Operands taken and whether a result is left, of instructions without immediates. */
@@ -92,20 +99,21 @@ function arityOfVector(op: number): number {
 class Flow {
   readonly bodies: readonly Body[]
   readonly of: number
-  readonly secret: (parameter: number) => boolean
+  /** Its words are public; vectors are not. */
+  readonly course: boolean
   readonly found: Leak[]
   locals: boolean[]
   stack: { secret: boolean; value?: number }[]
-  constructor(bodies: readonly Body[], of: number, secret: (parameter: number) => boolean) {
+  constructor(bodies: readonly Body[], of: number, course: boolean) {
     this.bodies = bodies
     this.of = of
-    this.secret = secret
+    this.course = course
     this.found = []
     this.locals = []
     this.stack = []
   }
   leaks(body: Body): Leak[] {
-    this.locals = Array.from({ length: body.params + body.locals }, (_, i) => i < body.params && this.secret(i))
+    this.locals = Array.from({ length: body.params + body.locals }, () => false)
     for (let before = ""; before !== this.locals.join(); ) {
       before = this.locals.join()
       this.found.length = 0
@@ -124,14 +132,14 @@ class Flow {
     if (secret) this.found.push({ of: this.of, what })
   }
   /** A load or store whose address lies under `values` operands. */
-  memory(r: Reader, values: number): void {
+  memory(r: Reader, values: number, vector: boolean): void {
     r.leb()
     const offset = r.leb()
     this.pop(values)
     const address = this.stack.at(-1)!
     this.check(this.pop(1), "address")
     const at = (address.value ?? Number.NaN) + offset
-    if (values === 0) this.push(!(at >= PUBLIC.from && at < PUBLIC.to))
+    if (values === 0) this.push(vector || !(this.course || (at >= PUBLIC.from && at < PUBLIC.to)))
   }
   instruction(r: Reader): void {
     const op = r.byte()
@@ -141,15 +149,25 @@ class Flow {
     else if (op === 0x41 || op === 0x42) this.push(false, r.leb())
     else if (op === 0x1a) this.pop(1)
     else if (op === 0x10) this.call(this.bodies[r.leb()]!)
-    else if (op === 0x03) r.byte()
+    else if (op === 0x11) this.indirect(r)
+    else if (op === 0x03 || op === 0x0c) r.byte()
     else if (op === 0x04 || op === 0x0d) {
       r.byte()
       this.check(this.pop(1), "branch")
-    } else if (op >= 0x28 && op <= 0x35) this.memory(r, 0)
-    else if (op >= 0x36 && op <= 0x3e) this.memory(r, 1)
+    } else if (op >= 0x28 && op <= 0x35) this.memory(r, 0, false)
+    else if (op >= 0x36 && op <= 0x3e) this.memory(r, 1, false)
     else if (op === 0xfd) this.vector(r, r.leb())
     else if (op === 0xfc) this.fill(r)
-    else if (op !== 0x0b) this.push(this.pop(arity(op)))
+    else if (op === 0x0f) {
+      // what the caller is told of the course
+      this.check(this.pop(1), "branch")
+    } else if (op !== 0x0b && op !== 0x05 && op !== 0) this.push(this.pop(arity(op)))
+  }
+  /** A block by its place: one parameter, no result. */
+  indirect(r: Reader): void {
+    r.leb()
+    r.byte()
+    this.check(this.pop(2), "argument")
   }
   fill(r: Reader): void {
     if (r.leb() !== 11) throw new Error("taint: a bulk instruction")
@@ -157,8 +175,8 @@ class Flow {
     this.check(this.pop(3), "address")
   }
   vector(r: Reader, op: number): void {
-    if (op <= 10 || op === 0x5c || op === 0x5d) this.memory(r, 0)
-    else if (op === 11) this.memory(r, 1)
+    if (op <= 10 || op === 0x5c || op === 0x5d) this.memory(r, 0, true)
+    else if (op === 11) this.memory(r, 1, true)
     else if (op === 12) {
       r.take(16)
       this.push(false)
