@@ -115,8 +115,8 @@ function mixColumns(slices: Int32Array): void {
 }
 
 /**
- * SubBytes, FIPS 197 section 5.1.1, by the circuit of J. Boyar and R. Peralta, "A new combinational logic minimization technique with applications to
- * cryptology" (IACR ePrint 2009/191): 115 gates under the paper's names, those that are used once written where they are used.
+ * SubBytes, FIPS 197 section 5.1.1, by the circuit of J. Boyar and R. Peralta, "A New Combinational Logic Minimization Technique with Applications to
+ * Cryptology" (SEA 2010, IACR ePrint 2009/191): 115 gates under the paper's names, those that are used once written where they are used.
  */
 function substitute(slices: Int32Array): void {
   const x0 = slices[7]!, x1 = slices[6]!, x2 = slices[5]!, x3 = slices[4]!, x4 = slices[3]!, x5 = slices[2]!, x6 = slices[1]!, x7 = slices[0]!
