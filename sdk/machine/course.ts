@@ -1,5 +1,5 @@
 /**
- * The course of a Program for machines whose blocks are compiled: what run.ts does call by call, with a Slate doing the calls. Where it stands is in a few
+ * The course of a Program: routines, walks and picks, with a Slate doing what they call, compiled or operation by operation. Where it stands is in a few
  * numbers, so a Job may rest between any two of them.
  */
 import { copy, wipe } from "../base/bytes.ts"
@@ -20,15 +20,24 @@ export interface Slate {
   close(): void
 }
 
-/** The Machine of a Program on fresh Slates of so many slots. A step of a Job ends with the call that brings it to `slice` products of Fp, or about that. */
-export function coursing(program: Program, slate: (slots: number) => Slate, slice: number): Machine {
+/** Products of Fp in a call of a block. */
+export type Cost = (block: number, degree: number) => number
+
+/** About as many as a block's length says: the measure of compiled machines, whose modules have it too. */
+function byLength(program: Program): Cost {
+  return (block, degree) => program.blocks[block]!.operations.length >> (degree === code.CALL1 ? 3 : 2)
+}
+
+/** The Machine of a Program on fresh Slates of so many slots. A step of a Job ends with the call that brings it to `slice` products of Fp by `cost`. */
+export function coursing(program: Program, slate: (slots: number) => Slate, slice: number, cost?: Cost): Machine {
+  const products = cost === undefined ? byLength(program) : cost
   return {
     octets: program.octets,
     run(entry: number, input: Uint8Array, digits: Uint8Array): Job<Uint8Array> {
       const of = program.entries[entry]
       if (of === undefined || input.length !== of.reads * program.octets || digits.length !== of.picks)
         throw startRefusal(entry, input, digits)
-      const course = new Course(program, slate(of.slots), copy(input), copy(digits), new Uint8Array(of.writes * program.octets))
+      const course = new Course(program, products, slate(of.slots), copy(input), copy(digits), new Uint8Array(of.writes * program.octets))
       course.enter(of.routine)
       return {
         step: () => course.slice(slice),
@@ -71,6 +80,7 @@ interface Stretch {
 /** A run of one entry. */
 class Course {
   readonly program: Program
+  readonly cost: Cost
   readonly slate: Slate
   readonly input: Uint8Array
   readonly digits: Uint8Array
@@ -80,8 +90,9 @@ class Course {
   written: number
   picked: number
   spent: number
-  constructor(program: Program, slate: Slate, input: Uint8Array, digits: Uint8Array, output: Uint8Array) {
+  constructor(program: Program, cost: Cost, slate: Slate, input: Uint8Array, digits: Uint8Array, output: Uint8Array) {
     this.program = program
+    this.cost = cost
     this.slate = slate
     this.input = input
     this.digits = digits
@@ -123,10 +134,9 @@ class Course {
     const b = text[s.at + 2]!
     const c = text[s.at + 3]!
     if (op === code.CALL1 || op === code.CALL2) {
-      const block = this.program.blocks[a]!
       this.slate.call(a, op, text, s.at + 2, s.top)
-      s.at += 2 + block.operands.length
-      this.spent += block.operations.length >> (op === code.CALL1 ? 3 : 2)
+      s.at += 2 + this.program.blocks[a]!.operands.length
+      this.spent += this.cost(a, op)
     } else if (op === code.COPY) {
       s.at += 4
       this.slate.copy(a, b, c)
