@@ -3,7 +3,7 @@
 import tseslint from "typescript-eslint"
 
 /** Code that constrained engines run: all of sdk/ but the server and the command, and the ports of interpreted boards. */
-const device = ["sdk/**/*.ts", "boards/{espruino,hermes,moddable,quickjs}/port.ts"]
+const device = ["sdk/**/*.ts", "boards/parts/*.ts", "boards/rig/agent/*.ts", "boards/{espruino,hermes,moddable,quickjs}/port.ts"]
 const host = ["sdk/kms/**", "sdk/cli/**"]
 /** Where BigInt may stand: noble's wrappers and the machine that is made of it. */
 const bigint = ["sdk/**/*noble.ts", "sdk/**/*bigint.ts"]
@@ -100,7 +100,7 @@ export default tseslint.config(
   },
   {
     // a promise that nobody waits for hides its failure: host code only, for this rule needs types
-    files: ["sdk/kms/**/*.ts", "sdk/cli/**/*.ts", "boards/node/**/*.ts", "boards/virtual/**/*.ts"],
+    files: ["sdk/kms/**/*.ts", "sdk/cli/**/*.ts", "boards/node/**/*.ts", "boards/virtual/**/*.ts", "boards/espruino/flash*.ts"],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       "@typescript-eslint/no-floating-promises": "error",

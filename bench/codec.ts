@@ -17,7 +17,7 @@ import { macAlg, mapType, payloadType, tsType } from "../sdk/mikey/numbers.ts"
 import { kemacPayload, part, randPayload, spPayload, timestampPayload } from "../sdk/mikey/payload.ts"
 import { policyParam } from "../sdk/srtp/policy.ts"
 import { good } from "../test/fixture.ts"
-import { partsOf } from "../test/wire/reencode.ts"
+import { partsOf } from "../boards/rig/agent/reencode.ts"
 import { median } from "./measure.ts"
 
 /** One codec on one message; undefined where it is not installed, or does not write. */

@@ -1,9 +1,15 @@
-/** One side of a call in a fresh process: keys and the other side's messages come from a file, so that nothing warms what is measured. Prints one JSON line. */
+/**
+ * One side of a call in a fresh process: keys and the other side's messages come from a file, so that nothing warms what is measured. Prints one JSON line.
+ * The clock starts when all modules are loaded and the file is in memory, and stops when keys are agreed: it sees the profile made, with its machines decoded,
+ * compiled and tested, the parameter set and the stored keys decoded and checked, and the whole side with its four (or three) messages. It does not see the
+ * process start, modules loading, nor the first call of OpenSSL, which stands in for a board's entropy.
+ */
 import { readFileSync } from "node:fs"
 import { nobleAll } from "../boards/profiles/noble-all.ts"
 import { noble } from "../boards/profiles/noble.ts"
 import { wasm } from "../boards/profiles/wasm.ts"
 import { equal, unhex } from "../sdk/base/bytes.ts"
+import { run as runJob } from "../sdk/base/job.ts"
 import type { ParameterSet } from "../sdk/ibake/identity.ts"
 import { Initiator } from "../sdk/ibake/initiator.ts"
 import { Responder } from "../sdk/ibake/responder.ts"
@@ -26,12 +32,13 @@ const gc = (globalThis as { gc?: () => void }).gc
 const store = new MemoryStore()
 store.values.set("keys", given.keys[role!]!)
 const { messages } = given
+seeded("awake")(1)
 gc?.()
 const before = process.memoryUsage().heapUsed
 const from = performance.now()
 const profile = machine === "wasm" ? wasm() : given.set.suite === 0x01 ? noble() : nobleAll()
 const keyring = new Keyring(profile, store)
-keyring.load(given.set, [])
+runJob(keyring.load(given.set, []))
 const party: Party = { profile, keys: keyring, draw: seeded(`cold ${role}`), gate: new Gate(1e9) }
 if (role === "initiator") initiator()
 else responder()

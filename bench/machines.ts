@@ -1,5 +1,4 @@
 /** Machines side by side: operations of the groups, whole sides of a call, and first sides of fresh processes, in interleaved rounds. Ratios are to noble. */
-import { execFileSync } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -19,6 +18,7 @@ import { nobleSym } from "../sdk/sym/noble.ts"
 import type { Profile } from "../sdk/suite.ts"
 import { machines } from "../test/machine/machines.ts"
 import { again } from "../test/suites.ts"
+import { firstScript, firstSide } from "./fresh.ts"
 import { interleaved, median, type Contestant } from "./measure.ts"
 import { call, givenTo, pair } from "./sides.ts"
 
@@ -28,8 +28,13 @@ export interface MachineRow {
   readonly ms: Readonly<Record<string, number>>
 }
 
-/** Machines of test/machine/machines.ts, by their short names here. */
-const OWN: Readonly<Record<string, string>> = { wasm: "its Program in WebAssembly", bigint: "its Program over BigInt", limbs: "its Program on unrolled limbs" }
+/** Machines of test/machine/machines.ts, by their short names here. The profile `limbs` takes unrolled ones, which are half as large as the compiled. */
+const OWN: Readonly<Record<string, string>> = {
+  wasm: "its Program in WebAssembly",
+  bigint: "its Program over BigInt",
+  limbs: "its Program on unrolled limbs",
+  "limbs compiled": "its Program on compiled limbs",
+}
 
 /** Names of the machines, in the order of the table. */
 export const machineNames: readonly string[] = ["noble", ...Object.keys(OWN), "mcl"]
@@ -128,13 +133,13 @@ function firstsOf(rounds: number, put: Put): void {
   const folder = mkdtempSync(join(tmpdir(), "ibake-bench-"))
   const file = join(folder, "given.json")
   writeFileSync(file, givenTo("0x01"))
+  const script = firstScript(folder)
   const times = new Map<string, number[]>()
   for (let i = 0; i < rounds; i++)
-    for (const role of ["initiator", "responder"])
+    for (const role of ["initiator", "responder"] as const)
       for (const name of ["noble", "wasm"]) {
-        const out = execFileSync(process.execPath, ["--expose-gc", "--import=tsx", "bench/first.ts", file, role, name], { encoding: "utf8" })
-        const key = `first ${role} of a fresh process`
-        times.set(`${key}: ${name}`, [...(times.get(`${key}: ${name}`) ?? []), (JSON.parse(out) as { ms: number }).ms])
+        const key = `first ${role} of a fresh process: ${name}`
+        times.set(key, [...(times.get(key) ?? []), firstSide(script, file, role, name).ms])
       }
   rmSync(folder, { recursive: true })
   for (const [key, list] of times) put(key.split(": ")[0]!, key.split(": ")[1]!, median(list))

@@ -1,15 +1,18 @@
 /** `npm run bench`: one command, one table. Ratios and octets mean something everywhere; milliseconds only beside each other, in one run. */
-import { execFileSync } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { cpus, tmpdir } from "node:os"
 import { join } from "node:path"
 import { build } from "esbuild"
 import { sizeTable, suiteNames, type SuiteName } from "../test/suites.ts"
 import { transfer, type Transfer } from "./air.ts"
 import { codecs, codecTable } from "./codec.ts"
+import { engineCells, engineRows, heapRows, sideNames } from "./engines.ts"
+import { firstScript, firstSide, type First } from "./fresh.ts"
 import { machineCell, machineNames, machineRows } from "./machines.ts"
 import { median } from "./measure.ts"
+import { nativeFigures, nativeTable, type NativeFigures } from "./native.ts"
 import { givenTo, GOAL, sides, type Warm } from "./sides.ts"
+import { SLICE_GOAL, slices } from "./slices.ts"
 import { units } from "./units.ts"
 
 const words = process.argv.slice(2)
@@ -19,12 +22,6 @@ if (words.includes("--help")) {
 }
 const quick = words.includes("--quick")
 const rounds = quick ? 1 : 15
-
-interface First {
-  readonly ms: number
-  readonly peakKb: number
-  readonly heldKb: number
-}
 
 interface Suite extends Warm {
   readonly first: { readonly initiator: First; readonly responder: First }
@@ -36,16 +33,14 @@ function firsts(suite: SuiteName, count: number): Suite["first"] {
   const folder = mkdtempSync(join(tmpdir(), "ibake-bench-"))
   const file = join(folder, "given.json")
   writeFileSync(file, givenTo(suite))
-  const both = { initiator: first(file, "initiator", count), responder: first(file, "responder", count) }
+  const script = firstScript(folder)
+  const first = (role: "initiator" | "responder"): First => middle(Array.from({ length: count }, () => firstSide(script, file, role, "noble")))
+  const both = { initiator: first("initiator"), responder: first("responder") }
   rmSync(folder, { recursive: true })
   return both
 }
 
-function first(file: string, role: "initiator" | "responder", count: number): First {
-  const all = Array.from({ length: count }, () => {
-    const out = execFileSync(process.execPath, ["--expose-gc", "--import=tsx", "bench/first.ts", file, role], { encoding: "utf8" })
-    return JSON.parse(out) as First
-  })
+function middle(all: readonly First[]): First {
   return { ms: median(all.map((f) => f.ms)), peakKb: median(all.map((f) => f.peakKb)), heldKb: median(all.map((f) => f.heldKb)) }
 }
 
@@ -71,6 +66,15 @@ for (const suite of suiteNames) {
 }
 progress("machines")
 const machines = await machineRows(rounds)
+progress("engines")
+const engines = await engineRows(rounds, quick)
+progress("heaps of engines")
+const heaps = await heapRows(quick)
+progress("slices")
+const sliced = slices(quick ? 4 : 40)
+progress("a Cortex-M4")
+// the same on every computer: one that cannot trace ARM code shows the committed ones
+const native = nativeFigures() ?? (JSON.parse(readFileSync("bench/results.json", "utf8")) as { native: NativeFigures }).native
 progress("sizes on every curve")
 const sizes = sizeTable()
 progress("codecs")
@@ -79,7 +83,7 @@ progress("bundles")
 const bundleOctets = { noble: await bundle("noble", "noble"), "noble-all": await bundle("noble-all", "nobleAll") }
 if (process.stderr.isTTY) process.stderr.write("\r\u001b[K")
 const machine = `${cpus()[0]?.model ?? "?"}, ${cpus().length} cores, Node ${process.versions.node}`
-const results = { machine, rounds, units: unitCosts, suites, machines, sizes, codec, bundleOctets, goal: GOAL }
+const results = { machine, rounds, units: unitCosts, suites, machines, engines, heaps, slices: sliced, native, sizes, codec, bundleOctets, goal: GOAL }
 
 const at = words.indexOf("--out")
 if (at >= 0) writeFileSync(words[at + 1]!, `${JSON.stringify(results, undefined, 2)}\n`)
@@ -94,6 +98,14 @@ function print(): void {
   table(["what", ...suiteNames], [...times(ms), ...octets(), ...transfers()])
   console.log()
   table(["machines, ms (to noble)", ...machineNames], machines.map((each) => [each.operation, ...machineNames.map((name) => machineCell(each, name))]))
+  console.log()
+  table(["a side in an engine, ms (to noble there)", ...sideNames], engines.map(engineCells))
+  console.log()
+  table(["smallest heap that a side completes in", "kB"], heaps.map(({ engine, profile, kb }) => [`${engine}, ${profile}`, String(kb)]))
+  console.log()
+  table(["a board of the limbs profile, slices of 5 ms", "slices", "p50, ms", `p99, ms (goal ${SLICE_GOAL})`, "longest, ms"], [["between two rests, in calls, fetches and boots", String(sliced.slices), ms(sliced.p50), ms(sliced.p99), ms(sliced.longest)]])
+  console.log()
+  table([`Cortex-M4, code ${native.code}, RAM ${native.ram} octets`, "M instructions", "M cycles", "ms at 64 MHz"], nativeTable(native))
   console.log()
   table(["MIKEY codec, messages per second", "octets", "read", "written"], codecTable(codec))
   console.log()

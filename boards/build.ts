@@ -2,12 +2,14 @@
  * Makes the one script of a board, DESIGN section 9: everything bundled, in the language of the engine, minified. Data in, data out; the same input gives the
  * same octets. esbuild alone cannot lower `class` and `const`, so ES5 goes esbuild -> TypeScript -> terser, which knows the traps of old engines (`ie8`).
  */
-import { SourceMap, type SourceMapPayload } from "node:module"
+import type { SourceMapPayload } from "node:module"
 import { build as bundle, type Metafile } from "esbuild"
 import { minify, type MinifyOptions } from "terser"
 import ts from "typescript"
 import type { Language, Manifest } from "./manifest.ts"
-import { shrink, type Shrunk } from "./shrink.ts"
+import { origins } from "./origins.ts"
+import { settled } from "./settle.ts"
+import { shrink } from "./shrink.ts"
 
 /** What a script is made of. */
 export interface Recipe {
@@ -35,6 +37,8 @@ export interface Script {
   readonly modules: readonly { readonly file: string; readonly octets: number }[]
   /** Which of the forbidden words it holds. */
   readonly found: readonly string[]
+  /** A source map, version 3, as JSON: where each place of the text comes from. */
+  readonly map: string
 }
 
 /** Words that no device's script may hold: server libraries, a host's modules, the command, the master side of IBE. */
@@ -44,27 +48,34 @@ export const never: readonly string[] = ["pglite", "aedes", "node:", "commander"
 export interface Contents {
   /** TypeScript that may use `profile`, the maker of the board's profile, and exports something. */
   readonly entry: string
+  /** Where the profile is, if not in the package: its path without extension. */
+  readonly profileAt?: string
   readonly root: string
   /** Property names that others than the script write or read. */
   readonly names: readonly string[]
 }
 
 /** The recipe of a board's script, in a global named `ibake`; a board that does not provide BigInt may not hold the word. */
-export function recipeFor(manifest: Manifest, { entry, root, names }: Contents): Recipe {
-  const maker = manifest.profile.replace(/-[a-z0-9]/g, (each) => each.charAt(1).toUpperCase())
-  const profile = `import { ${maker} as profile } from "./boards/profiles/${manifest.profile}.ts"`
+export function recipeFor(manifest: Manifest, { entry, profileAt, root, names }: Contents): Recipe {
+  // no extension: a checkout has TypeScript there, an installed package JavaScript
+  const profile = `import { ${makerOf(manifest.profile)} as profile } from ${JSON.stringify(profileAt ?? `./boards/profiles/${manifest.profile}`)}`
   const forbidden = manifest.provides.includes("bigint") ? never : [...never, "BigInt"]
   return { entry: `${profile}\n${entry}`, root, global: "ibake", language: manifest.language, keep: names, forbidden }
+}
+
+/** The function that a profile's file is there for. */
+export function makerOf(profile: string): string {
+  return profile.replace(/-[a-z0-9]/g, (each) => each.charAt(1).toUpperCase())
 }
 
 /** Makes a script; rejects in esbuild's, TypeScript's or terser's words when the recipe's code is wrong. */
 export async function buildScript(recipe: Recipe): Promise<Script> {
   const whole = await bundled(recipe)
-  const made = recipe.language === "es5" ? await lowered(whole, recipe) : { text: whole.text, sizes: whole.sizes }
+  const made = recipe.language === "es5" ? await lowered(whole, recipe) : { text: whole.text, sizes: whole.sizes, map: JSON.stringify(whole.map) }
   const modules = [...made.sizes].filter(([, octets]) => octets > 0).map(([file, octets]) => ({ file, octets }))
   modules.sort((a, b) => b.octets - a.octets || (a.file < b.file ? -1 : 1))
   const found = recipe.forbidden.filter((word) => made.text.includes(word) || whole.files.some((file) => file.includes(word)))
-  return { text: made.text, octets: Buffer.byteLength(made.text), modules, found }
+  return { text: made.text, octets: Buffer.byteLength(made.text), modules, found, map: made.map }
 }
 
 interface Bundle {
@@ -93,7 +104,7 @@ function sizesOf(meta: Metafile, octets: number): Map<string, number> {
   return sizes
 }
 
-async function lowered(whole: Bundle, recipe: Recipe): Promise<{ text: string; sizes: Map<string, number> }> {
+async function lowered(whole: Bundle, recipe: Recipe): Promise<{ text: string; sizes: ReadonlyMap<string, number>; map: string }> {
   const low = ts.transpileModule(returning(whole.text), {
     compilerOptions: { target: ts.ScriptTarget.ES5, module: ts.ModuleKind.None, sourceMap: true, downlevelIteration: true, alwaysStrict: false },
     transformers: { before: [powers] },
@@ -103,9 +114,9 @@ async function lowered(whole: Bundle, recipe: Recipe): Promise<{ text: string; s
   // noble calls some properties by strings
   const keep = whole.files.some((file) => file.includes("@noble/")) ? "all" : recipe.keep
   const made = await minify({ "script.js": shrunk.text }, terserOptions(keep))
-  const text = made.code! + "\n"
+  const last = settled(made.code! + "\n")
   const maps = [made.map as unknown as SourceMapPayload, JSON.parse(low.sourceMapText!) as SourceMapPayload, whole.map] as const
-  return { text, sizes: attributed(text, shrunk, body, maps) }
+  return { text: last.text, ...origins(last, shrunk, body, maps) }
 }
 
 /** A bundle's closing `export { a as b }` as `return { "b": a }`: what is quoted keeps its name. */
@@ -145,7 +156,7 @@ function terserOptions(keep: Recipe["keep"]): MinifyOptions {
   const properties = keep === "all" ? false : { builtins: true, keep_quoted: true, reserved: [...builtins(), ...keep] }
   return {
     ecma: 5, ie8: true,
-    compress: { passes: 3, pure_getters: true, keep_fargs: false, hoist_funs: true },
+    compress: { passes: 3, pure_getters: true, keep_fargs: false, hoist_funs: true, hoist_vars: true },
     mangle: { properties },
     format: { comments: false, ascii_only: true },
     sourceMap: { asObject: true },
@@ -159,47 +170,4 @@ function builtins(): string[] {
   const all = [Object, Function, Array, String, Number, Boolean, Error, Math, JSON, Date, ArrayBuffer, DataView, Uint8Array, typed]
   const names = all.flatMap((each) => [each, (each as { prototype?: object }).prototype ?? {}]).flatMap((each) => Object.getOwnPropertyNames(each))
   return [...new Set([...names, ...walk])]
-}
-
-/** Octets of the last text by source file, character by character back through each step. */
-function attributed(text: string, shrunk: Shrunk, low: string, maps: readonly [SourceMapPayload, SourceMapPayload, SourceMapPayload]): Map<string, number> {
-  const [minified, lowering, bundling] = maps.map((each) => new SourceMap(each)) as [SourceMap, SourceMap, SourceMap]
-  const starts = [lineStarts(text), lineStarts(shrunk.text), lineStarts(low)] as const
-  const sizes = new Map<string, number>()
-  for (let at = 0; at < text.length; at++) {
-    const inShrunk = back(minified, starts[0], at, starts[1])
-    const inLow = inShrunk < 0 ? -1 : shrunk.before(inShrunk)
-    const line = lineOf(starts[2], inLow)
-    const inBundle = lowering.findEntry(line, inLow - starts[2][line]!)
-    const file = inLow >= 0 && "originalLine" in inBundle ? source(bundling.findEntry(inBundle.originalLine, inBundle.originalColumn)) : "(frame)"
-    sizes.set(file, (sizes.get(file) ?? 0) + 1)
-  }
-  return sizes
-}
-
-function source(entry: object): string {
-  return "originalSource" in entry ? String(entry.originalSource) : "(frame)"
-}
-
-/** The offset in the text before a step of an offset in the text after; -1 for what the step put in. */
-function back(map: SourceMap, after: readonly number[], at: number, before: readonly number[]): number {
-  const line = lineOf(after, at)
-  const entry = map.findEntry(line, at - after[line]!)
-  return "originalLine" in entry ? before[entry.originalLine]! + entry.originalColumn : -1
-}
-
-function lineStarts(text: string): number[] {
-  const starts = [0]
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1)
-  return starts
-}
-
-function lineOf(starts: readonly number[], offset: number): number {
-  let low = 0
-  for (let high = starts.length; high - low > 1; ) {
-    const middle = (low + high) >> 1
-    if (starts[middle]! <= offset) low = middle
-    else high = middle
-  }
-  return low
 }

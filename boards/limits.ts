@@ -15,5 +15,6 @@ export function limits(): Limits {
     transferSeconds: 600,
     retryMs: 1000,
     retryMaxMs: 60000,
+    sliceMs: 5,
   }
 }

@@ -1,17 +1,25 @@
-/** The property names that the SDK's public types show: what an application outside of a script may say of the objects it is given, and so no minifier may change. */
-import { join } from "node:path"
+/** The property names that public types show: what an application outside of a script, or its engine, may say of objects, and so no minifier may change. */
+import { existsSync } from "node:fs"
 import ts from "typescript"
 
-/** Names of properties of whatever `sdk/index.ts` exports, of what those take and answer, and so on; sorted. Takes seconds: it reads every type. */
-export function publicNames(root: string): string[] {
-  const door = join(root, "sdk/index.ts")
+/** Names of properties of whatever the doors export, of what those take and answer, and so on; sorted. A door is a file without its extension. Takes seconds: it reads every type. */
+export function publicNames(doors: readonly string[]): string[] {
+  // an installed package has declarations in the place of sources
+  const files = doors.map((door) => (existsSync(`${door}.ts`) ? `${door}.ts` : `${door}.d.ts`))
   const options = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext, allowImportingTsExtensions: true, noEmit: true, strict: true, types: [] }
-  const program = ts.createProgram([door], options)
-  const checker = program.getTypeChecker()
-  const file = program.getSourceFile(door)
-  if (file === undefined) throw new Error(`publicNames: expected ${door}`)
-  const seen = new Set<ts.Type>()
+  const program = ts.createProgram(files, options)
   const names = new Set<string>()
+  for (const each of files) {
+    const file = program.getSourceFile(each)
+    if (file === undefined) throw new Error(`publicNames: expected ${each}`)
+    namesOf(program, file, names)
+  }
+  return [...names].sort()
+}
+
+function namesOf(program: ts.Program, file: ts.SourceFile, names: Set<string>): void {
+  const checker = program.getTypeChecker()
+  const seen = new Set<ts.Type>()
   const ours = (symbol: ts.Symbol): boolean => (symbol.declarations ?? []).some((each) => !program.isSourceFileDefaultLibrary(each.getSourceFile()))
   const visit = (type: ts.Type): void => {
     if (seen.has(type)) return
@@ -29,7 +37,6 @@ export function publicNames(root: string): string[] {
     if (symbol.flags & (ts.SymbolFlags.Interface | ts.SymbolFlags.TypeAlias | ts.SymbolFlags.Class)) visit(checker.getDeclaredTypeOfSymbol(symbol))
     if (symbol.flags & ts.SymbolFlags.Value) visit(checker.getTypeOfSymbolAtLocation(symbol, file))
   }
-  return [...names].sort()
 }
 
 /** The types that a type is made of, its properties aside. */

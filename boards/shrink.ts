@@ -11,7 +11,8 @@ export interface Shrunk {
   before(offset: number): number
 }
 
-interface Edit {
+/** Other text for a part of a text, or put in where the part is empty. */
+export interface Edit {
   readonly from: number
   readonly to: number
   readonly text: string
@@ -90,7 +91,8 @@ function isValue(node: ts.StringLiteral): boolean {
   return !(ts.isBinaryExpression(parent) && parent.operatorToken.kind === ts.SyntaxKind.InKeyword)
 }
 
-function nodes<N extends ts.Node>(within: ts.Node, is: (node: ts.Node) => node is N): N[] {
+/** Every node of a kind, in the order of the text. */
+export function nodes<N extends ts.Node>(within: ts.Node, is: (node: ts.Node) => node is N): N[] {
   const found: N[] = []
   const visit = (node: ts.Node): void => {
     if (is(node)) found.push(node)
@@ -101,7 +103,7 @@ function nodes<N extends ts.Node>(within: ts.Node, is: (node: ts.Node) => node i
 }
 
 /** Edits of distinct places; those that put in come before one that replaces at the same place. */
-function applied(script: string, edits: readonly Edit[], end: string): Shrunk {
+export function applied(script: string, edits: readonly Edit[], end: string): Shrunk {
   const sorted = [...edits].sort((a, b) => a.from - b.from || a.to - b.to)
   let text = ""
   let at = 0

@@ -55,9 +55,6 @@ export interface Answering {
   counters?(csbId: number, csId: number): StreamCounters | undefined
 }
 
-/** Milliseconds of work before the board rests. */
-const SLICE_MS = 5
-
 /** Keys that have passed their time are looked for so often, in milliseconds. */
 const EXPIRY_MS = 60000
 
@@ -102,7 +99,7 @@ export class Device {
     this.closed = false
     this.keyring = new Keyring(profile, board.store)
     this.time = new Time(board)
-    this.loop = new Loop(board, SLICE_MS)
+    this.loop = new Loop(board, profile.limits.sliceMs)
     this.air = new Air(board.link)
     const draw = drawFrom(board)
     const ignored = (fault: Fault): void => {
@@ -142,13 +139,24 @@ export class Device {
     this.loop.add({ turn: (now) => this.expire(now), wakeAt: () => (this.opened ? this.expiredAt + EXPIRY_MS : undefined) })
   }
 
-  /** Loads what the store keeps, opens the link and goes on with an unfinished fetch. Faults: store/broken, parameters/invalid, suite/refused. */
-  open(): Fault | undefined {
+  /**
+   * Loads what the store keeps, opens the link and goes on with an unfinished fetch. `done` gets, later and once, undefined or why this device does not open:
+   * store/broken, parameters/invalid, suite/refused. Fetches and calls may be asked for before and wait for it. Nothing where it is open.
+   */
+  open(done?: (fault: Fault | undefined) => void): void {
     if (this.closed) throw new Error("Device.open: this device was closed and its keys are wiped; make a new one on the same board")
-    if (this.opened) return undefined
-    const fault = this.keyring.load(this.enrolment.set, this.enrolment.vouched)
-    if (fault !== undefined) return fault
+    if (this.opened) return
     this.opened = true
+    const loaded = (fault: Fault | undefined): void => {
+      if (fault === undefined) this.connect()
+      else this.opened = false
+      this.fetcher.loaded(fault)
+      if (done !== undefined) done(fault)
+    }
+    this.loop.run(() => this.keyring.load(this.enrolment.set, this.enrolment.vouched), loaded, undefined)
+  }
+
+  private connect(): void {
     this.board.link.open({
       onReady: () => this.onReady(),
       onMessage: (topic, payload) => this.onMessage(topic, payload),
@@ -161,8 +169,6 @@ export class Device {
         if (this.events.onLink !== undefined) this.events.onLink("closed")
       },
     })
-    this.loop.later(() => this.fetcher.resume())
-    return undefined
   }
 
   /**

@@ -53,6 +53,8 @@ export interface Limits {
   /** First and longest wait of a resend, milliseconds. */
   readonly retryMs: number
   readonly retryMaxMs: number
+  /** Work before the board rests, milliseconds: as many steps of a Job as its clock says, and at least one. */
+  readonly sliceMs: number
 }
 
 /** Everything that a device chooses. */

@@ -17,8 +17,8 @@ import { prfConstant } from "../sdk/mikey/numbers.ts"
 import { prfLabel } from "../sdk/mikey/prf.ts"
 import { examples } from "../sdk/cli/session-help.ts"
 import { machines } from "../sdk/cli/session-machine.ts"
-import { groups } from "./case-files.ts"
-import { judge, operations, type Case, type CaseFile } from "./cases.ts"
+import { groups } from "../boards/rig/case-files.ts"
+import { judge, operations, type Case, type CaseFile } from "../boards/rig/agent/cases.ts"
 import { caseFiles } from "./cases/make-cases.ts"
 import { runText } from "./cases/make-ibake-run.ts"
 
@@ -112,7 +112,7 @@ interface Run {
 describe("the run of ibake-run.json, computed without our code", () => {
   const { parameters, masterSecret, requests, call, draws, T } = JSON.parse(committed("ibake-run.json")) as Run
   const set: ParameterSet = { ...parameters, kmsUri: ascii(parameters.uri), hosts: parameters.hosts.map(ascii), publicParameter: octets(parameters.publicParameter) }
-  const par = suite.ibe.parameters(set.publicParameter)!
+  const par = run(suite.ibe.parameters(set.publicParameter))!
   const RAND = octets(call.RAND)
   const csbId = parseInt(call.csbId, 16)
   const message = (name: "I_MESSAGE_1" | "R_MESSAGE_1" | "I_MESSAGE_2" | "R_MESSAGE_2"): Message => {
@@ -139,7 +139,7 @@ describe("the run of ibake-run.json, computed without our code", () => {
       const box = call[`${name}_box`]
       const id = octets(box["uid"]!)
       const l = bls12381.reduce(expandMessageXmd(sym, concat([octets(box["rho"]!), id]), ascii("IBAKE-V01-L"), 48))
-      const gid = run(bls12381.pair(bls12381.decodeG1(set.publicParameter)!, run(identityPoint(bls12381, sym, id))))
+      const gid = run(bls12381.pair(run(bls12381.decodeG1(set.publicParameter))!, run(identityPoint(bls12381, sym, id))))
       const gt = bls12381.encodeGT(run(bls12381.powGT(gid, l)))
       const made = run(suite.ibe.encapsulate(id, par, octets(box["rho"]!)))
       const keys = run(suite.box.encapsulate(id, par, octets(box["rho"]!)))

@@ -11,8 +11,8 @@ after(endAll)
 
 describe("ibake --help", () => {
   const commands = [
-    "", "demo", "kms", "kms init", "kms serve", "kms enrol", "kms list", "kms revoke", "kms vouch",
-    "decode", "radio", "radio fetch", "radio call", "radio answer", "session", "session initiator", "session responder", "session request", "session issue",
+    "", "build", "demo", "flash", "kms", "kms init", "kms serve", "kms enrol", "kms list", "kms revoke", "kms vouch",
+    "decode", "radio", "radio fetch", "radio call", "radio answer", "rig", "session", "session initiator", "session responder", "session request", "session issue",
   ]
   it("of every subcommand has examples, goes to standard output and ends with 0", async () => {
     for (let i = 0; i < commands.length; i += 3) {
@@ -28,7 +28,7 @@ describe("ibake --help", () => {
 
   it("names every subcommand, and the exit codes", async () => {
     const { out } = await ibake("--help")
-    for (const name of ["decode", "demo", "kms", "radio", "session"]) assert.match(out, new RegExp(`^ {2}${name}\\b`, "m"))
+    for (const name of ["build", "decode", "demo", "flash", "kms", "radio", "rig", "session"]) assert.match(out, new RegExp(`^ {2}${name}\\b`, "m"))
     assert.match(out, /Exit codes: 0 .* 1 .* 2 /)
   })
 })
@@ -38,6 +38,7 @@ describe("ibake with wrong usage", () => {
     ["no subcommand", [], /Usage: ibake/],
     ["one that is none", ["nope"], /unknown command 'nope'/],
     ["an option that is none", ["demo", "--fast"], /unknown option '--fast'/],
+    ["a profile that is none", ["demo", "--profile", "limbs"], /Allowed choices are wasm, noble/],
     ["no key fill", ["radio", "fetch"], /missing required argument 'fill'/],
     ["an mtu that is too small", ["radio", "fetch", "x", "--mtu", "31"], /Expected 32 to 65535/],
     ["a key fill that is not there", ["radio", "fetch", "/nowhere/x.json"], /cannot be read.*ibake kms enrol/],

@@ -151,7 +151,7 @@ export function enrolled(kms: TestKms, uri: string, options: RadioOptions = {}):
   const profile = options.profile ?? kms.kit.profile
   const store = options.store ?? new MemoryStore()
   const ring = new Keyring(profile, store)
-  assert.equal(ring.load(kms.state.own, options.vouched ?? kms.state.vouched), undefined)
+  assert.equal(run(ring.load(kms.state.own, options.vouched ?? kms.state.vouched)), undefined)
   const pskId = ascii(`psk of ${uri}`)
   const subscriber: Subscriber = {
     pskId,

@@ -20,8 +20,8 @@ export interface Ended {
 /** A command at work. */
 export interface Running {
   readonly ended: Promise<Ended>
-  /** The first JSON line of this event. */
-  until(event: string): Promise<Line>
+  /** The first JSON line of this event, of which `which` holds. */
+  until(event: string, which?: (line: Line) => boolean): Promise<Line>
   stop(): void
 }
 
@@ -38,7 +38,7 @@ export function start(...words: readonly string[]): Running {
   const child = spawn(process.execPath, [main, ...words], { env, stdio: ["ignore", "pipe", "pipe"] })
   children.push(child)
   const seen: Line[] = []
-  const waiting: { event: string; tell: (line: Line) => void; fail: (e: Error) => void }[] = []
+  const waiting: { event: string; which: (line: Line) => boolean; tell: (line: Line) => void; fail: (e: Error) => void }[] = []
   let out = ""
   let errors = ""
   createInterface({ input: child.stdout }).on("line", (text) => {
@@ -46,7 +46,7 @@ export function start(...words: readonly string[]): Running {
     if (!text.startsWith('{"')) return
     const line = JSON.parse(text) as Line
     seen.push(line)
-    for (const w of waiting.filter((w) => w.event === line.event)) w.tell(line)
+    for (const w of waiting.filter((w) => w.event === line.event && w.which(line))) w.tell(line)
   })
   child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()))
   const ended = new Promise<Ended>((done) =>
@@ -55,9 +55,9 @@ export function start(...words: readonly string[]): Running {
       done({ code, out, errors: errors.split("\n").filter((l) => l !== "") })
     }),
   )
-  const until = (event: string): Promise<Line> => {
-    const found = seen.find((l) => l.event === event)
-    return found === undefined ? new Promise((tell, fail) => waiting.push({ event, tell, fail })) : Promise.resolve(found)
+  const until = (event: string, which: (line: Line) => boolean = () => true): Promise<Line> => {
+    const found = seen.find((l) => l.event === event && which(l))
+    return found === undefined ? new Promise((tell, fail) => waiting.push({ event, which, tell, fail })) : Promise.resolve(found)
   }
   return { ended, until, stop: () => void child.kill("SIGTERM") }
 }

@@ -31,8 +31,8 @@ export function testKem(sym: Sym): Ibe {
   return {
     suiteId: TEST_SUITE,
     seedOctets: OCTETS,
-    parameters: (octets) => parsed(octets),
-    privateKey: (octets) => parsed(octets),
+    parameters: (octets) => done(parsed(octets)),
+    privateKey: (octets) => done(parsed(octets)),
     verify: (key, uid, par) => done(equal(key.octets, sym.hmacSha256(par.octets, uid))),
     encapsulate(uid: Uint8Array, par: Params, seed: Uint8Array): Job<Encapsulation> {
       const U = first(sym, seed, uid)

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { nobleAll } from "../boards/profiles/noble-all.ts"
-import { judge, type CaseFile } from "./cases.ts"
+import { judge, type CaseFile } from "../boards/rig/agent/cases.ts"
 import { type1Files } from "./cases/make-type1.ts"
 
 const profile = nobleAll()

@@ -14,6 +14,7 @@ import { Desk, deskKms } from "../sdk/kms/desk.ts"
 import { issuer } from "../sdk/kms/issue.ts"
 import type { Kms, Subscriber } from "../sdk/kms/types.ts"
 import type { Periods } from "../sdk/mikey/vendor.ts"
+import type { Board } from "../sdk/port.ts"
 import type { Limits, Profile } from "../sdk/suite.ts"
 import { nobleSym } from "../sdk/sym/noble.ts"
 import { fastKit, octetsOf, seeded, type Kit } from "./fixture.ts"
@@ -29,7 +30,7 @@ export function sizedKit(): Kit {
   const master = testKemMaster(nobleSym)
   const ibe: Ibe = {
     ...inner,
-    privateKey: (octets) => (octets.length === SIZED.key ? { octets: new Uint8Array(octets) } : undefined),
+    privateKey: (octets) => done(octets.length === SIZED.key ? { octets: new Uint8Array(octets) } : undefined),
     verify: (key, uid, par) => inner.verify(inKey(key), uid, par),
     encapsulate: (uid: Uint8Array, par: Params, seed: Uint8Array) =>
       map(inner.encapsulate(uid, par, seed), (made): Encapsulation => ({ secret: made.secret, enc: padded(made.enc, SIZED.enc) })),
@@ -78,6 +79,8 @@ export interface RadioOptions extends BoardOptions {
   readonly enrolment?: Partial<Enrolment>
   readonly events?: DeviceEvents
   readonly answering?: Answering
+  /** What stands between the device and its board in every life. */
+  readonly through?: (board: Board) => Board
 }
 
 /** A result that comes later. */
@@ -190,13 +193,13 @@ export class Radio {
   readonly ignored: Fault[] = []
   readonly links: string[] = []
   device!: Device
-  /** Whether open was refused in this life. */
-  broken: Fault | undefined
+  private told: { readonly fault: Fault | undefined } | undefined
   private readonly events: DeviceEvents
   private readonly answering: Answering | undefined
+  private readonly through: (board: Board) => Board
 
   constructor(town: Town, name: string, enrolment: Enrolment, options: RadioOptions) {
-    const { clock, store, profile, events, answering, uris: _uris, enrolment: _enrolment, ...board } = options
+    const { clock, store, profile, events, answering, uris: _uris, enrolment: _enrolment, through, ...board } = options
     this.town = town
     this.name = name
     this.enrolment = enrolment
@@ -204,6 +207,7 @@ export class Radio {
     this.profile = { ...town.kit.profile, ...profile }
     this.events = events ?? {}
     this.answering = answering
+    this.through = through ?? ((own) => own)
     const time = clock === "none" ? {} : { utcError: 0 }
     this.board = town.world.board(name, { mtu: town.options.mtu ?? 128, ...time, ...(store === "open" ? {} : { sealed: true as const }), ...board })
     this.board.do(() => this.boot())
@@ -226,8 +230,15 @@ export class Radio {
       },
       onProgress: (progress) => this.events.onProgress?.(progress),
     }
-    this.device = new Device(this.town.tap.on(this.board), this.profile, this.enrolment, events, this.answering)
-    this.broken = this.device.open()
+    this.device = new Device(this.through(this.town.tap.on(this.board)), this.profile, this.enrolment, events, this.answering)
+    this.told = undefined
+    this.device.open((fault) => (this.told = { fault }))
+  }
+
+  /** Waits for what `open` says in this life. */
+  opened(): Fault | undefined {
+    this.town.until(() => this.told !== undefined, 1000, `${this.name}'s opening`)
+    return this.told!.fault
   }
 
   /** Switches it on again. */

@@ -19,27 +19,30 @@ import { interpreted } from "../../sdk/machine/run.ts"
 import { prf256 } from "../../sdk/mikey/prf.ts"
 import { srtpRules } from "../../sdk/srtp/policy.ts"
 import type { Profile } from "../../sdk/suite.ts"
+import { firmwareSym, type FirmwareCrypto } from "../../sdk/sym/firmware.ts"
 import { plainSym } from "../../sdk/sym/plain.ts"
 import { limits } from "../limits.ts"
 
-/** Products of Fp in a step of a Job. */
-const SLICE = 100
+/** Products of Fp in a step of a Job: a block or two, for how many of them make a slice is what the board's clock says. */
+const SLICE = 16
 
-/** Suite 0x01 and P-256; remembers g_ID of the 4 peers called last. */
-export function limbs(): Profile {
-  const ibe = bf(bls12381(machineOf(bls12381Text)), plainSym, gidCache<Uint8Array>(4))
+/** Suite 0x01 and P-256; remembers g_ID of the 4 peers called last. SHA-256 and AES are those of `crypto` as far as the firmware has them: `limbs(require("crypto"))`. */
+export function limbs(crypto?: FirmwareCrypto): Profile {
+  const sym = crypto === undefined ? plainSym : firmwareSym(crypto, plainSym)
+  const ibe = bf(bls12381(limbMachine(bls12381Text)), sym, gidCache<Uint8Array>(4))
   return {
     name: "limbs",
-    suites: [{ id: ibe.suiteId, ibe, box: seal(ibe, plainSym) }],
-    groups: [p256(machineOf(p256Text))],
-    prf: prf256(plainSym),
-    sym: plainSym,
+    suites: [{ id: ibe.suiteId, ibe, box: seal(ibe, sym) }],
+    groups: [p256(limbMachine(p256Text))],
+    prf: prf256(sym),
+    sym,
     srtp: srtpRules(["AEAD_AES_128_GCM"]),
     limits: limits(),
   }
 }
 
-function machineOf(text: string): Machine {
+/** The machine of one of the two Programs. */
+export function limbMachine(text: string): Machine {
   const program = programOf(text)
   const kernel = program.octets === 48 ? kernel17 : kernel12
   return interpreted(program, limbSlotsBy(program.modulus, kernel), SLICE)

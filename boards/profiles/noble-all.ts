@@ -13,10 +13,14 @@ import { noble } from "./noble.ts"
 
 /** Suites 0x01, 0x02 and 0x03, and all else as `noble`; remembers the pairings of the 16 peers called last under 0x01, and under 0x02. */
 export function nobleAll(): Profile {
-  const profile = noble()
+  return withEverySuite("noble-all", noble())
+}
+
+/** A profile of suite 0x01 with suites 0x02 and 0x03 beside it, over BigInt, under another name. */
+export function withEverySuite(name: string, profile: Profile): Profile {
   const more = [bf1(rfc5091Curves(nobleFieldOf), profile.sym, gidCache<Fp2<bigint>>(16)), sakke(rfc6508Group(nobleFieldOf, parameterSet1), profile.sym)]
   return {
-    name: "noble-all",
+    name,
     suites: profile.suites.concat(more.map((ibe) => suite(ibe, profile.sym))),
     groups: profile.groups,
     prf: profile.prf,

@@ -1,6 +1,6 @@
 /**
  * The profile of engines with WebAssembly: our own Programs of BLS12-381 and P-256, compiled at build time, in memories that are wiped. Hashes and ciphers are
- * noble's.
+ * ours too: noble's AES makes its tables while a process starts, and its SHA-256 is slower until an engine has warmed up.
  */
 import { bls12381Wasm } from "../../sdk/group/bls12381-wasm.ts"
 import { bls12381 } from "../../sdk/group/bls12381.ts"
@@ -14,7 +14,7 @@ import { wasmMachine, type CompiledText } from "../../sdk/machine/wasm.ts"
 import { prf256 } from "../../sdk/mikey/prf.ts"
 import { srtpRules } from "../../sdk/srtp/policy.ts"
 import type { Profile } from "../../sdk/suite.ts"
-import { nobleSym } from "../../sdk/sym/noble.ts"
+import { plainSym } from "../../sdk/sym/plain.ts"
 import { limits } from "../limits.ts"
 
 /** Products of Fp in a step of a Job: some milliseconds even before an engine has warmed up. */
@@ -22,13 +22,13 @@ const SLICE = 4000
 
 /** Suite 0x01 and P-256; remembers g_ID of the 16 peers called last. Throws where the engine has no WebAssembly, or the machine fails its self-test. */
 export function wasm(): Profile {
-  const ibe = bf(bls12381(machineOf(bls12381Wasm)), nobleSym, gidCache<Uint8Array>(16))
+  const ibe = bf(bls12381(machineOf(bls12381Wasm)), plainSym, gidCache<Uint8Array>(16))
   return {
     name: "wasm",
-    suites: [{ id: ibe.suiteId, ibe, box: seal(ibe, nobleSym) }],
+    suites: [{ id: ibe.suiteId, ibe, box: seal(ibe, plainSym) }],
     groups: [p256(machineOf(p256Wasm))],
-    prf: prf256(nobleSym),
-    sym: nobleSym,
+    prf: prf256(plainSym),
+    sym: plainSym,
     srtp: srtpRules(["AEAD_AES_128_GCM"]),
     limits: limits(),
   }

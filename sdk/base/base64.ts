@@ -19,26 +19,35 @@ export function base64(octets: Uint8Array): string {
 export function unbase64(text: string): Uint8Array | undefined {
   if (text.length % 4 !== 0) return undefined
   const padding = text.charAt(text.length - 1) !== "=" ? 0 : text.charAt(text.length - 2) !== "=" ? 1 : 2
-  const out = new Uint8Array((text.length / 4) * 3 - padding)
+  const padded = text.substring(0, text.length - padding) + "AA".substring(0, padding)
+  const values = valuesOf()
+  const out = new Uint8Array((text.length / 4) * 3)
   let at = 0
-  for (let i = 0; i < text.length; i += 4) {
-    const last = i + 4 === text.length ? padding : 0
-    let word = 0
-    for (let k = 0; k < 4; k++) {
-      const value = k < 4 - last ? valueOf(text.charCodeAt(i + k)) : 0
-      if (value < 0) return undefined
-      word = word * 64 + value
-    }
-    if ((last === 1 && (word & 255) !== 0) || (last === 2 && (word & 65535) !== 0)) return undefined
-    for (let shift = 16; shift >= 8 * last; shift -= 8) out[at++] = word >> shift
+  let word = 0
+  let codes = 0
+  let wrong = 0
+  for (let i = 0; i < padded.length; i += 4) {
+    const a = padded.charCodeAt(i)
+    const b = padded.charCodeAt(i + 1)
+    const c = padded.charCodeAt(i + 2)
+    const d = padded.charCodeAt(i + 3)
+    word = (values[a]! << 18) | (values[b]! << 12) | (values[c]! << 6) | values[d]!
+    codes |= a | b | c | d
+    wrong |= word
+    out[at] = word >> 16
+    out[at + 1] = word >> 8
+    out[at + 2] = word
+    at += 3
   }
-  return out
+  // a value of -1 leaves the sign, wherever it stood; what has no place in the table is above 127
+  if (codes > 127 || wrong < 0 || (word & [0, 255, 65535][padding]!) !== 0) return undefined
+  return out.subarray(0, out.length - padding)
 }
 
-/** The six bits of a character, or -1. */
-function valueOf(c: number): number {
-  if (c >= 65 && c <= 90) return c - 65
-  if (c >= 97 && c <= 122) return c - 71
-  if (c >= 48 && c <= 57) return c + 4
-  return c === 43 ? 62 : c === 47 ? 63 : -1
+/** The six bits of each character below 128, or -1. */
+function valuesOf(): Int8Array {
+  const out = new Int8Array(128)
+  for (let i = 0; i < out.length; i++) out[i] = -1
+  for (let i = 0; i < ALPHABET.length; i++) out[ALPHABET.charCodeAt(i)] = i
+  return out
 }

@@ -1,10 +1,23 @@
 /** Octet strings: the few operations that the rest of the SDK is written in. Nothing here allocates behind the caller's back but results. */
 
+/**
+ * Zeros in memory that stays where it is. Engines keep short arrays among their own objects, and move them when they tidy up or when a view of them is
+ * asked for: what is left behind nobody can wipe. Whatever may hold a secret is made here; V8 moves what is made by length alone up to 64 octets.
+ */
+export function blank(length: number): Uint8Array {
+  return new Uint8Array(new ArrayBuffer(length))
+}
+
+/** The same in words of 32 bits. */
+export function blankWords(length: number): Int32Array {
+  return new Int32Array(new ArrayBuffer(4 * length))
+}
+
 /** Joins octet strings in order. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array {
   let length = 0
   for (let i = 0; i < parts.length; i++) length += parts[i]!.length
-  const out = new Uint8Array(length)
+  const out = blank(length)
   let at = 0
   for (let i = 0; i < parts.length; i++) {
     out.set(parts[i]!, at)
@@ -15,7 +28,7 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array {
 
 /** A copy that shares no memory with its source: typed array `slice` is a plain Array on Espruino. */
 export function copy(octets: Uint8Array): Uint8Array {
-  const out = new Uint8Array(octets.length)
+  const out = blank(octets.length)
   out.set(octets)
   return out
 }

@@ -24,7 +24,7 @@ export function controlCall(profile: Profile, master: IbeMaster, secret: Uint8Ar
   const peer = identity(`sip:control-2@${host}`, 1) as Identity
   const keys = {
     kmsOf: () => kms,
-    privateKey: (id: Identity, number: number) => kms.suite.ibe.privateKey(run(master.extract(secret, uid(profile.sym, id, kms.set, number))), kms.par),
+    privateKey: (id: Identity, number: number) => run(kms.suite.ibe.privateKey(run(master.extract(secret, uid(profile.sym, id, kms.set, number))), kms.par)),
   }
   const draws: Uint8Array[] = []
   const draw = (octets: number): Uint8Array => {

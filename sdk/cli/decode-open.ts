@@ -36,7 +36,7 @@ interface Issued {
 export function openKeys(fill: KeyFill, folder: string | undefined): Keys | Fault {
   const profile = nobleAll()
   const keyring = new Keyring(profile, folder === undefined ? noStore : readOnly(folder))
-  const fault = keyring.load(fill.kms.own, fill.vouched)
+  const fault = run(keyring.load(fill.kms.own, fill.vouched))
   if (fault !== undefined) return fault
   const keys = new Opener(profile, fill, keyring)
   return { look: (messages, others) => keys.look(messages, others), close: () => keys.close() }
@@ -112,7 +112,7 @@ class Opener {
     const contents = parseChain(plain, dataType.REQUEST_KEY_RESP)
     for (const of of isFault(contents) ? [] : contents.keys) {
       const number = period(ntpSeconds(u32(of.key.from)), this.kms.set)
-      const key = this.kms.suite.ibe.privateKey(of.key.key, this.kms.par)
+      const key = run(this.kms.suite.ibe.privateKey(of.key.key, this.kms.par))
       if (number !== undefined && key !== undefined) this.issued.push({ identity: { type: of.IDRi.type, data: of.IDRi.data.slice() }, period: number, key })
     }
     return tree(plain, "opened with the fill's PSK", contents)

@@ -14,6 +14,7 @@ import { serve } from "../kms/service.ts"
 import { openStore, type Store } from "../kms/store.ts"
 import { nobleSym } from "../sym/noble.ts"
 import { child, type RadioProcess } from "./child.ts"
+import { profileOption, type ProfileName } from "./profiles.ts"
 import { report } from "./report.ts"
 import { exit, screen, type Screen } from "./screen.ts"
 import { suite, suiteName, suiteWords } from "./suites.ts"
@@ -31,6 +32,7 @@ temporary folder. Frames of at most ${MTU} octets, ${LOSS * 100} % of them lost 
 Examples:
   $ ibake demo
   $ ibake demo --suite sakke           the same under a SAKKE key server
+  $ ibake demo --profile noble         the radios compute on BigInt
   $ ibake demo --json | tail -1        the results for a machine`
 
 /** The `demo` subcommand. */
@@ -38,9 +40,10 @@ export function demoCommand(): Command {
   return new Command("demo")
     .description("two radios, one KMS, one narrow channel: SRTP keys at both ends, in one go")
     .option("--suite <suite>", `IBE suite of the KMS: ${suiteWords}`, suite, 1)
+    .addOption(profileOption())
     .option("--json", "one JSON object a line")
     .addHelpText("after", HELP)
-    .action((o: { suite: number; json?: true }) => demo(screen(o.json === true), o.suite))
+    .action((o: { suite: number; profile: ProfileName; json?: true }) => demo(screen(o.json === true), o.suite, o.profile))
 }
 
 /** Closes what was opened, last first. */
@@ -54,10 +57,10 @@ class Closing {
   }
 }
 
-async function demo(out: Screen, id: number): Promise<void> {
+async function demo(out: Screen, id: number, profile: ProfileName): Promise<void> {
   const closing = new Closing()
   try {
-    process.exitCode = (await scene(out, closing, id)) ? exit.ok : exit.fault
+    process.exitCode = (await scene(out, closing, id, profile)) ? exit.ok : exit.fault
   } catch (error) {
     out.trouble(`ibake demo: ${error instanceof Error ? error.message : String(error)}`, { event: "failed" })
     process.exitCode = exit.fault
@@ -66,7 +69,7 @@ async function demo(out: Screen, id: number): Promise<void> {
   }
 }
 
-async function scene(out: Screen, closing: Closing, id: number): Promise<boolean> {
+async function scene(out: Screen, closing: Closing, id: number, profile: ProfileName): Promise<boolean> {
   const began = performance.now()
   const step = (words: string, fields: Record<string, unknown> = {}): void => {
     const ms = Math.round(performance.now() - began)
@@ -89,7 +92,7 @@ async function scene(out: Screen, closing: Closing, id: number): Promise<boolean
   const alice = await enrol(folder, broker.url, store, open, "alice")
   const bob = await enrol(folder, broker.url, store, open, "bob")
   step("two radios enrolled: a key fill each (identity, PSK, KMS parameters, broker; mode 0600)")
-  return calls(out, step, tap, open, alice, bob)
+  return calls(out, step, tap, open, alice, bob, profile)
 }
 
 async function found(folder: string, closing: Closing, id: number): Promise<{ store: Store; open: OpenKms }> {
@@ -117,8 +120,8 @@ async function enrol(folder: string, url: string, store: Store, open: OpenKms, n
 
 type Step = (words: string, fields?: Record<string, unknown>) => void
 
-async function calls(out: Screen, step: Step, tap: Wiretap, open: OpenKms, alice: string, bob: string): Promise<boolean> {
-  const narrow = ["--mtu", String(MTU), "--loss", String(LOSS)]
+async function calls(out: Screen, step: Step, tap: Wiretap, open: OpenKms, alice: string, bob: string, profile: ProfileName): Promise<boolean> {
+  const narrow = ["--mtu", String(MTU), "--loss", String(LOSS), "--profile", profile]
   const fetches = [alice, bob].map((fill) => child(["radio", "fetch", fill, "--periods", String(PERIODS), ...narrow], out))
   for (const [i, radio] of fetches.entries()) {
     const fetched = await radio.until("fetched")

@@ -63,7 +63,7 @@ function opened(profile: Profile, master: IbeMaster, secret: Uint8Array, kms: Km
   const m = message(octets)
   const to = name === "R_MESSAGE_1" ? m.IDRi! : m.IDRr!
   const uid = uidAt(profile, to, kms, m.T.value)!
-  const key = kms.suite.ibe.privateKey(run(master.extract(secret, uid)), kms.par)!
+  const key = run(kms.suite.ibe.privateKey(run(master.extract(secret, uid)), kms.par))!
   const keys = run(kms.suite.box.decapsulate(m.IBAKE!, key, uid, kms.par))!
   const contents = inner(open(m, kms.suite.box, keys, before)!, m, name)
   if (isFault(contents)) throw new Error(`escrow: ${name} does not open`)

@@ -9,10 +9,13 @@ interface Entry {
 }
 
 const commands: Readonly<Record<string, Entry>> = {
+  build: { summary: "the script of a board, within its budget", load: async () => (await import("./build.ts")).buildCommand() },
   decode: { summary: "MIKEY messages as annotated trees; captures for Wireshark", load: async () => (await import("./decode.ts")).decodeCommand() },
   demo: { summary: "two radios, one KMS, one narrow channel, in one go", load: async () => (await import("./demo.ts")).demoCommand() },
+  flash: { summary: "a script onto a board, verified", load: async () => (await import("./flash.ts")).flashCommand() },
   kms: { summary: "run a key management service", load: async () => (await import("./kms.ts")).kmsCommand() },
   radio: { summary: "a radio as a process: fetch keys, call, answer", load: async () => (await import("./radio.ts")).radioCommand() },
+  rig: { summary: "cases and calls on every device of a hardware map", load: async () => (await import("./rig.ts")).rigCommand() },
   session: { summary: "one end of an exchange, driven by JSON lines", load: async () => (await import("./session.ts")).sessionCommand() },
 }
 
@@ -24,7 +27,7 @@ Examples:
   ibake session initiator --help              a FILE to begin with
   echo {} | ibake session initiator a.json    I_MESSAGE_1 in hex
 
-Exit codes: 0 all is well; 1 a fault or trouble, in one line on stderr; 2 wrong usage.`
+Exit codes: 0 all is well; 1 a fault or trouble, in one line on stderr; 2 wrong usage. ibake flash has more.`
 
 async function program(named: string | undefined): Promise<Command> {
   const { version } = createRequire(import.meta.url)("ibake/package.json") as { version: string }

@@ -2,7 +2,6 @@
 import { readFile } from "node:fs/promises"
 import { Command, InvalidArgumentError } from "commander"
 import { nodeBoard, readSigner } from "../../boards/node/port.ts"
-import { nobleAll } from "../../boards/profiles/noble-all.ts"
 import { concat, hex, wipe } from "../base/bytes.ts"
 import { isFault, type Fault } from "../base/fault.ts"
 import { text } from "../base/utf8.ts"
@@ -13,6 +12,7 @@ import { parseKeyFill, type KeyFill } from "../kms/keyfill.ts"
 import type { Profile } from "../suite.ts"
 import { wipeContexts } from "../srtp/contexts.ts"
 import { narrowed, type CountedLink } from "./narrow.ts"
+import { profileNamed, profileOption, type ProfileName } from "./profiles.ts"
 import { exit, faultWords, screen, type Screen } from "./screen.ts"
 import { suite } from "./suites.ts"
 
@@ -22,6 +22,7 @@ interface RadioOptions {
   readonly loss: number
   readonly seconds?: number
   readonly suites?: readonly number[]
+  readonly profile: ProfileName
   readonly certificate?: string
   readonly certificateKey?: string
   readonly json?: true
@@ -43,7 +44,8 @@ Examples:
   $ ibake radio call alice.fill.json sip:bob@police.example
   $ ibake radio fetch van7.fill.json --certificate van7.pem --certificate-key van7.key
 
-Its profile is noble-all: it takes KMSs of every suite, for its own may vouch for others tomorrow; --suites narrows that.
+It takes KMSs of every suite, for its own may vouch for others tomorrow; --suites narrows that. Suite 0x01 and P-256 run on WebAssembly, which is faster
+and wipes what it has computed with; --profile noble takes the audited BigInt code instead. The octets are the same.
 The store is a folder beside the key fill unless --store says otherwise. It holds private keys in the open, mode 0600.
 Exit codes: 0 done, 1 a fault that is named with what to do next, 2 wrong usage or a broken key fill.`
 
@@ -73,6 +75,7 @@ function common(command: Command): Command {
     .option("--mtu <octets>", "longest frame; at most the enrolled one", whole(32, 65535))
     .option("--loss <share>", "lose this share of frames each way, 0 to 0.9, for trials", share, 0)
     .option("--suites <suites>", "take KMSs of these IBE suites only, as 1,3; a name does too", (words: string) => words.split(",").map(suite))
+    .addOption(profileOption())
     .option("--certificate <file>", "for a fill that was enrolled by certificate: PEM of that and of the authorities below the KMS's anchor")
     .option("--certificate-key <file>", "PEM of its private key")
     .option("--json", "one JSON object a line")
@@ -106,7 +109,7 @@ async function withRadio(path: string, o: RadioOptions, work: (radio: Radio, sec
   const listeners: ((call: Secured) => void)[] = []
   const radio = opened(() => openRadio(path, fill, o, out, listeners), out)
   if (radio === undefined) return
-  const fault = radio.device.open()
+  const fault = await new Promise<Fault | undefined>((done) => radio.device.open(done))
   process.exitCode = fault === undefined ? await work(radio, (listener) => listeners.push(listener)) : failed(radio, fault)
   out.say(`lost on the way: ${radio.link.lost()} frames`, { event: "frames", sent: Object.fromEntries(radio.link.sent), lost: radio.link.lost() })
   radio.close()
@@ -136,7 +139,7 @@ function openRadio(path: string, fill: KeyFill, o: RadioOptions, out: Screen, li
   const board = nodeBoard({ name: fill.device, folder: o.store ?? `${path}.store`, mqtt: { ...mqtt, onTrouble } })
   const link = narrowed(board.link, { mtu: o.mtu ?? fill.mtu, loss: o.loss }, Math.random)
   // a process of the user's own files: mode 0600 is all the seal there is, and the help says so
-  const profile: Profile = { ...patient(suitesOf(nobleAll(), o.suites), o.seconds), keysInTheOpen: true }
+  const profile: Profile = { ...patient(suitesOf(profileNamed(o.profile), o.suites), o.seconds), keysInTheOpen: true }
   const enrolment = enrolmentOf(fill, o)
   const device = new Device({ ...board, link }, profile, enrolment, {
     onSecured: (call) => listeners.forEach((listener) => listener(call)),

@@ -1,6 +1,7 @@
 /** What the demo shows at its end: the messages, both ends' SRTP contexts, and what the KMS could read. */
 import { hex } from "../base/bytes.ts"
 import { isFault } from "../base/fault.ts"
+import { run } from "../base/job.ts"
 import { text } from "../base/utf8.ts"
 import type { IbeMaster } from "../ibe/ibe.ts"
 import type { Kms as Held } from "../ibake/identity.ts"
@@ -131,5 +132,5 @@ function escrow(s: Scene): boolean {
 
 function heldBy(s: Scene): Held {
   const suite = s.profile.suites.find((x) => x.id === s.kms.own.suite)!
-  return { set: s.kms.own, suite, par: suite.ibe.parameters(s.kms.own.publicParameter)! }
+  return { set: s.kms.own, suite, par: run(suite.ibe.parameters(s.kms.own.publicParameter))! }
 }

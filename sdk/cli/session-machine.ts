@@ -18,7 +18,7 @@ import { srtpRules } from "../srtp/policy.ts"
 import { sdpIds } from "../srtp/sdp.ts"
 import { text } from "../base/utf8.ts"
 import type { Profile } from "../suite.ts"
-import { nobleAll } from "../../boards/profiles/noble-all.ts"
+import { profileNamed, type ProfileName } from "./profiles.ts"
 import { deferredFile, initiatorFile, issueFile, requestFile, responderFile, type CallFile, type CommonFile, type SubscriberFields } from "./session-file.ts"
 
 /** One line of answer. */
@@ -34,13 +34,13 @@ export interface Machine {
   receive(octets: Uint8Array): Answer[]
 }
 
-/** The roles, each made from the value of its FILE; throws an Error of one line that names the field which is wrong. */
-export const machines: Readonly<Record<"initiator" | "responder" | "deferred" | "request" | "issue", (file: unknown) => Machine>> = { initiator, responder, deferred, request, issue }
+/** The roles, each made from the value of its FILE, on wasm unless told otherwise; throws an Error of one line that names the field which is wrong. */
+export const machines: Readonly<Record<"initiator" | "responder" | "deferred" | "request" | "issue", (file: unknown, profile?: ProfileName) => Machine>> = { initiator, responder, deferred, request, issue }
 
-function initiator(value: unknown): Machine {
+function initiator(value: unknown, profile?: ProfileName): Machine {
   const file = initiatorFile(value)
   const draws = new Draws(file)
-  const party = partyOf(file, draws)
+  const party = partyOf(file, draws, profile)
   const now = clock(file.T)
   if (file.T !== undefined && hex(ntp(utcOf(file.T))) !== hex(file.T)) throw new Error("T: expected a timestamp of whole seconds, or one that a clock of milliseconds gives")
   const { me, peer, streams, map, kms, rekeys, deferred } = file
@@ -56,10 +56,10 @@ function among(list: readonly Identity[]): (id: Identity) => boolean {
   return (id) => list.some((one) => same(one, id))
 }
 
-function responder(value: unknown): Machine {
+function responder(value: unknown, profile?: ProfileName): Machine {
   const file = responderFile(value)
   const draws = new Draws(file)
-  const party = partyOf(file, draws)
+  const party = partyOf(file, draws, profile)
   const now = clock(file.T)
   const { me, shared, unread, mailbox, fill } = file
   const machine = new Responder(party, { me, shared, onUnread: unread && among(unread), mailbox, fill: fill && (() => fill) })
@@ -70,9 +70,9 @@ function responder(value: unknown): Machine {
 }
 
 /** Opens what a mailbox passed on, each message for itself. */
-function deferred(value: unknown): Machine {
+function deferred(value: unknown, profile?: ProfileName): Machine {
   const file = deferredFile(value)
-  const party = partyOf(file, new Draws(file))
+  const party = partyOf(file, new Draws(file), profile)
   return {
     start: () => [{ error: "content that was left begins with its I_MESSAGE_2: expected recv" }],
     receive(octets: Uint8Array): Answer[] {
@@ -92,10 +92,10 @@ function content(left: Deferred, profile: Profile): Answer {
   return { done }
 }
 
-function request(value: unknown): Machine {
+function request(value: unknown, name?: ProfileName): Machine {
   const file = requestFile(value)
   const draws = new Draws(file)
-  const profile = nobleAll()
+  const profile = profileNamed(name ?? "wasm")
   const ring = keyring(profile, file.parameters)
   const set = file.parameters[0]!
   let sent: Uint8Array | undefined
@@ -191,11 +191,11 @@ class Draws {
 /** A harness sends as much as it likes: no rate limit stands before its boxes. */
 const NO_LIMIT = 1e9
 
-function partyOf(file: CallFile, draws: Draws): Party {
-  const all = nobleAll()
+function partyOf(file: CallFile, draws: Draws, name: ProfileName | undefined): Party {
+  const all = profileNamed(name ?? "wasm")
   const { offers, curves, suites, privateKeys: keys } = file
   const known = suites === undefined ? all.suites : all.suites.filter((suite) => suites.includes(suite.id))
-  const profile: Profile = { ...all, suites: known, groups: curves ?? all.groups, srtp: offers === undefined ? all.srtp : srtpRules(offers) }
+  const profile: Profile = { ...all, suites: known, groups: curves?.map((curve) => all.groups.find((own) => own.curve === curve.curve) ?? curve) ?? all.groups, srtp: offers === undefined ? all.srtp : srtpRules(offers) }
   const ring = keyring(profile, file.parameters)
   const fault = run(ring.install(keys, []))
   if (fault !== undefined) throw new Error(`privateKeys: ${fault.fault}: a key is not of its identity and period under parameters[0]`)
@@ -207,10 +207,10 @@ function partyOf(file: CallFile, draws: Draws): Party {
 /** A keyring that nothing outlives. */
 function keyring(profile: Profile, sets: readonly ParameterSet[]): Keyring {
   const ring = new Keyring(profile, { sealed: false, get: () => undefined, put: () => true, remove: () => undefined })
-  const own = ring.load(sets[0]!, [])
+  const own = run(ring.load(sets[0]!, []))
   if (own !== undefined) throw new Error(`parameters[0]: ${own.fault} at ${own.at}`)
   sets.slice(1).forEach((set, i) => {
-    const fault = ring.parameters.take(set)
+    const fault = run(ring.parameters.take(set))
     if (fault !== undefined) throw new Error(`parameters[${i + 1}]: ${fault.fault} at ${fault.at}`)
   })
   return ring

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs"
 import { createInterface } from "node:readline"
 import { Command, CommanderError } from "commander"
 import { unhex } from "../base/bytes.ts"
+import { profileOption, type ProfileName } from "./profiles.ts"
 import { roleHelp, sessionHelp } from "./session-help.ts"
 import { machines, type Answer, type Machine } from "./session-machine.ts"
 
@@ -13,14 +14,16 @@ export function sessionCommand(): Command {
   const session = new Command("session").description("one end of an exchange, driven by JSON lines").addHelpText("after", sessionHelp)
   for (const role of ["initiator", "responder", "deferred", "request", "issue"] as const) {
     const one = new Command(role).description(roleHelp[role].summary).argument("<FILE>", "JSON, as below").addHelpText("after", roleHelp[role].text)
-    session.addCommand(one.action((path: string) => drive(opened(role, path), process.stdin, (line) => process.stdout.write(line + "\n"))))
+    // a KMS has no choice
+    if (role !== "issue") one.addOption(profileOption())
+    session.addCommand(one.action((path: string, o: { profile?: ProfileName }) => drive(opened(role, path, o.profile), process.stdin, (line) => process.stdout.write(line + "\n"))))
   }
   return session
 }
 
-function opened(role: Role, path: string): Machine {
+function opened(role: Role, path: string, profile: ProfileName | undefined): Machine {
   try {
-    return machines[role](JSON.parse(readFileSync(path, "utf8")))
+    return machines[role](JSON.parse(readFileSync(path, "utf8")), profile)
   } catch (error) {
     const what = error instanceof SyntaxError ? "this is not JSON" : words(error)
     process.stderr.write(`ibake session ${role}: ${path}: ${what}. See ibake session ${role} --help.\n`)

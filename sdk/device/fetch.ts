@@ -79,6 +79,8 @@ export class Fetcher implements Part {
   private wanted: Periods | undefined
   private keys: number
   private repeats: number
+  /** The keyring is loaded. */
+  private ready: boolean
   private done: ((result: Fetched | Fault) => void) | undefined
 
   constructor(parts: FetchParts) {
@@ -92,6 +94,7 @@ export class Fetcher implements Part {
     this.wanted = undefined
     this.keys = 0
     this.repeats = 0
+    this.ready = false
     this.done = undefined
   }
 
@@ -103,13 +106,22 @@ export class Fetcher implements Part {
     if (before !== undefined) return
     this.keys = 0
     this.repeats = 0
-    this.parts.loop.later(() => {
-      if (this.done !== undefined && !this.resume()) this.ask(this.parts.enrolment.identities, firstOf(this.wanted))
-    })
+    this.parts.loop.later(() => this.begin())
+  }
+
+  /** The keyring is loaded, or why it is not: a fetch that was asked for earlier begins now, or ends. */
+  loaded(fault: Fault | undefined): void {
+    this.ready = fault === undefined
+    if (fault === undefined) this.begin()
+    else this.finish(fault)
+  }
+
+  private begin(): void {
+    if (this.ready && !this.resume() && this.done !== undefined) this.ask(this.parts.enrolment.identities, firstOf(this.wanted))
   }
 
   /** Goes on with what a power cut or a give-up left in the store; false when there is nothing. */
-  resume(): boolean {
+  private resume(): boolean {
     if (this.asking !== undefined) return true
     const kept = keptRequest(this.parts.board.store, this.parts.profile.sym, this.parts.credential.secretOctets)
     if (kept === undefined) return false

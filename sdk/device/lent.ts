@@ -1,11 +1,12 @@
 /** What a board lends in the form that the parts of a device use: randomness, and time that is trusted. */
+import { blank } from "../base/bytes.ts"
 import type { Draw, Now } from "../ibake/session.ts"
 import type { Board } from "../port.ts"
 
 /** Random octets of a board. */
 export function drawFrom(board: Board): Draw {
   return (octets: number): Uint8Array | undefined => {
-    const out = new Uint8Array(octets)
+    const out = blank(octets)
     return board.entropy.fill(out) ? out : undefined
   }
 }

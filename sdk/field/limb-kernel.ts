@@ -7,12 +7,16 @@ export const LIMB_BASE = 8388608
 const DOWN = 1 / LIMB_BASE
 const ROUND = 1.5 * 37778931862957161709568
 
-/** The two loops that take the time, on places of limbs in one memory; `t` is n + 1 of their own. Constant time. */
+/** The loops that take the time, on places of limbs in one memory; `t` is 2 n of their own. Constant time. */
 export interface LimbKernel {
   /** a b / R. */
   product(memory: Float64Array, to: number, a: number, b: number, t: Float64Array, prime: LimbPrime): void
   /** (a b + sign c d) / R for a sign of 1 or -1: one reduction for both. */
   products(memory: Float64Array, to: number, a: number, b: number, c: number, d: number, sign: number, t: Float64Array, prime: LimbPrime): void
+  /** a + sign b for a sign of 1 or -1, which is public. */
+  sum(memory: Float64Array, to: number, a: number, b: number, sign: number, prime: LimbPrime): void
+  /** Balanced limbs of what is in the first n of `t`. */
+  carried(memory: Float64Array, to: number, t: Float64Array, prime: LimbPrime): void
 }
 
 /** What is known of a prime. */
@@ -26,6 +30,8 @@ export interface LimbPrime {
   readonly plain: Int32Array
   /** -1/p mod 2^23, balanced. */
   readonly factor: number
+  /** (factor p + 1) / 2^23, balanced. */
+  readonly next: Float64Array
   /** 1/p in units of the last limb but one. */
   readonly inverseTop: number
   /** size(a) size(b) of a product at most. */
@@ -75,8 +81,20 @@ export function loopProducts(memory: Float64Array, to: number, a: number, b: num
   carried(memory, to, t, n)
 }
 
-/** Both in loops, for any prime. */
-export const loopKernel: LimbKernel = { product: loopProduct, products: loopProducts }
+/** a + sign b, the sign 1 or -1 and public. */
+export function loopSum(memory: Float64Array, to: number, a: number, b: number, sign: number, prime: LimbPrime): void {
+  const n = prime.n
+  if (sign > 0) for (let i = to, k = 0; k < n; i++, k++) memory[i] = memory[a + k]! + memory[b + k]!
+  else for (let i = to, k = 0; k < n; i++, k++) memory[i] = memory[a + k]! - memory[b + k]!
+}
+
+/** Balanced limbs, column after column. */
+export function loopCarried(memory: Float64Array, to: number, t: Float64Array, prime: LimbPrime): void {
+  carried(memory, to, t, prime.n)
+}
+
+/** All in loops, for any prime. */
+export const loopKernel: LimbKernel = { product: loopProduct, products: loopProducts, sum: loopSum, carried: loopCarried }
 
 /** Balanced limbs of the columns in `t`. */
 export function carried(memory: Float64Array, to: number, t: Float64Array, n: number): void {

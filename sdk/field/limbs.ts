@@ -1,12 +1,13 @@
 /**
  * A prime field in doubles, without BigInt: what engines run that have none, and what can be wiped. Montgomery's form with R = 2^(23 n), n limbs of 23 bits.
  *
- * Limbs are signed and balanced: a fresh value has |limb| <= 2^22 and lies between -0.6 p and 0.6 p. Sums and differences carry nothing: they only grow,
+ * Limbs are signed and balanced: a fresh value has |limb| <= 2^22 + 2^8 and lies between -0.8 p and 0.8 p. Sums and differences carry nothing: they only grow,
  * and `size` counts how many fresh values a slot is made of, by the operations alone, never by values. A product wants size(a) size(b) <= 512/n - 1 and at
  * most 29: then a column, n products of limbs and n of q p, stays below 2^53, and the result is fresh again. Operands that are too large are renewed first,
  * by one multiple of p and a carry, at a sixth of a product's cost.
  * Rounding is by adding and taking away 1.5 * 2^75: the sum's last place is 2^23. It needs float64 that rounds to nearest, as ECMAScript demands.
  */
+import { blankWords } from "../base/bytes.ts"
 import type { Slots, SlotsMaker } from "./field.ts"
 import { carried, LIMB_BASE, LIMB_BITS, loopKernel, type LimbKernel, type LimbPrime } from "./limb-kernel.ts"
 
@@ -28,25 +29,19 @@ export class LimbMemory implements Slots {
     this.count = count
     this.memory = new Float64Array((count + 2) * prime.n)
     this.sizes = new Uint16Array(count + 2)
-    this.t = new Float64Array(prime.n + 1)
+    this.t = new Float64Array(2 * prime.n)
     for (let i = 0; i < count + 2; i++) this.sizes[i] = 1
   }
   add(to: number, a: number, b: number): void {
     this.fit(a, b)
-    const m = this.memory
     const n = this.prime.n
-    const ai = a * n
-    const bi = b * n
-    for (let i = to * n, k = 0; k < n; i++, k++) m[i] = m[ai + k]! + m[bi + k]!
+    this.kernel.sum(this.memory, to * n, a * n, b * n, 1, this.prime)
     this.sizes[to] = this.sizes[a]! + this.sizes[b]!
   }
   sub(to: number, a: number, b: number): void {
     this.fit(a, b)
-    const m = this.memory
     const n = this.prime.n
-    const ai = a * n
-    const bi = b * n
-    for (let i = to * n, k = 0; k < n; i++, k++) m[i] = m[ai + k]! - m[bi + k]!
+    this.kernel.sum(this.memory, to * n, a * n, b * n, -1, this.prime)
     this.sizes[to] = this.sizes[a]! + this.sizes[b]!
   }
   mul(to: number, a: number, b: number): void {
@@ -151,7 +146,7 @@ export class LimbMemory implements Slots {
     const quotient = (m[at + n - 1]! * LIMB_BASE + m[at + n - 2]!) * this.prime.inverseTop
     const q = quotient + 6755399441055744 - 6755399441055744
     for (let k = 0; k < n; k++) this.t[k] = m[at + k]! - q * p[k]!
-    carried(m, at, this.t, n)
+    this.kernel.carried(m, at, this.t, this.prime)
     this.sizes[a] = 1
   }
   fit(a: number, b: number): void {
@@ -185,7 +180,7 @@ export class LimbMemory implements Slots {
     const one = new Float64Array(n)
     one[0] = 1
     this.times(one, a)
-    const out = new Int32Array(n)
+    const out = blankWords(n)
     let carry = 0
     for (let k = 0; k < n; k++) {
       const sum = this.memory[this.count * n + k]! + carry
@@ -229,8 +224,13 @@ export function limbPrime(modulus: Uint8Array, kernel: LimbKernel): LimbPrime {
   carried(p, 0, p, n)
   const most = Math.floor(512 / n) - 1
   const top = p[n - 1]! * LIMB_BASE + p[n - 2]!
+  const factor = minusInverse(plain[0]!)
+  const next = new Float64Array(n)
+  for (let k = 1; k < n; k++) next[k - 1] = factor * p[k]!
+  next[0]! += (factor * p[0]! + 1) / LIMB_BASE
+  carried(next, 0, next, n)
   const draft: LimbPrime = {
-    octets: modulus.length, n, p, plain, factor: minusInverse(plain[0]!), inverseTop: 1 / top, sizeOfProduct: most < 29 ? most : 29,
+    octets: modulus.length, n, p, plain, factor, next, inverseTop: 1 / top, sizeOfProduct: most < 29 ? most : 29,
     square: new Float64Array(n), one: new Float64Array(n),
   }
   powersOfR(draft, new LimbMemory(draft, kernel, 3))

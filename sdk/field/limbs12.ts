@@ -1,5 +1,5 @@
 /** The product of limbs.ts for 12 limbs, primes of 246 to 268 bits, with its inner loop undone: P-256 twice as fast as in loops on V8. */
-import { carried, loopProducts, type LimbKernel, type LimbPrime } from "./limb-kernel.ts"
+import { carried, loopCarried, loopProducts, loopSum, type LimbKernel, type LimbPrime } from "./limb-kernel.ts"
 
 /** Montgomery's product. */
 function product12(memory: Float64Array, to: number, a: number, b: number, t: Float64Array, prime: LimbPrime): void {
@@ -37,4 +37,4 @@ function product12(memory: Float64Array, to: number, a: number, b: number, t: Fl
 }
 
 /** As loopKernel, for primes of 12 limbs; its product in Fp2, which no such prime of ours needs, is that of the loops. */
-export const kernel12: LimbKernel = { product: product12, products: loopProducts }
+export const kernel12: LimbKernel = { product: product12, products: loopProducts, sum: loopSum, carried: loopCarried }

@@ -1,5 +1,5 @@
 /** The kernel of limbs.ts for 17 limbs, primes of 361 to 383 bits, with its inner loop undone: columns live in variables, faster on V8 and on interpreters. */
-import { carried, type LimbKernel, type LimbPrime } from "./limb-kernel.ts"
+import { carried, loopCarried, loopSum, type LimbKernel, type LimbPrime } from "./limb-kernel.ts"
 
 /** Montgomery's product. */
 function product17(memory: Float64Array, to: number, a: number, b: number, t: Float64Array, prime: LimbPrime): void {
@@ -94,4 +94,4 @@ function products17(memory: Float64Array, to: number, a: number, b: number, c: n
 }
 
 /** As loopKernel, for primes of 17 limbs. */
-export const kernel17: LimbKernel = { product: product17, products: products17 }
+export const kernel17: LimbKernel = { product: product17, products: products17, sum: loopSum, carried: loopCarried }

@@ -27,12 +27,12 @@ export const bls12381: PairingGroup<P1, P2, Fp12> = {
   scalarOctets: SCALAR_OCTETS,
   reduce: (wide) => numberToBytesBE(bytesToNumberBE(wide) % groupOrder(), SCALAR_OCTETS),
   validScalar: (scalar) => below(scalar, SCALAR_OCTETS, groupOrder()) !== undefined && bytesToNumberBE(scalar) !== BigInt(0),
-  decodeG1: (octets) => decode(octets, G1_OCTETS, pointOfX1),
+  decodeG1: (octets) => workOn(octets, (own) => decode(own, G1_OCTETS, pointOfX1)),
   encodeG1(point: P1): Uint8Array {
     const to = point.toAffine()
     return encode([coordinate(to.x)], greater(to.y))
   },
-  decodeG2: (octets) => decode(octets, G2_OCTETS, pointOfX2),
+  decodeG2: (octets) => workOn(octets, (own) => decode(own, G2_OCTETS, pointOfX2)),
   encodeG2(point: P2): Uint8Array {
     const to = point.toAffine()
     return encode([coordinate(to.x.c1), coordinate(to.x.c0)], greater2(to.y))

@@ -3,7 +3,7 @@
  * can be wiped. Encodings are the compressed ZCash format, decoded strictly (PROTOCOL section 2).
  */
 import { concat, copy, equalCt, unhex, wipe } from "../base/bytes.ts"
-import { map, run, type Job } from "../base/job.ts"
+import { done, map, type Job } from "../base/job.ts"
 import type { Machine } from "../machine/program.ts"
 import { P_HEX, R_HEX, X_HEX, X2_HEX } from "./bls12381-numbers.ts"
 import { divideSecret, isScalar, jointDigits, oddOf, restOf } from "./digits.ts"
@@ -52,9 +52,9 @@ export function bls12381(machine: Machine): Bls12381 {
     scalarOctets: SCALAR,
     reduce: (wide) => restOf(wide, order),
     validScalar: (scalar) => isScalar(scalar, order) === 1,
-    decodeG1: (octets) => decode(octets, 1, prime, (x) => run(machine.run(entry.decodeG1, x, none))),
+    decodeG1: (octets) => decode(octets, 1, prime, (x) => machine.run(entry.decodeG1, x, none)),
     encodeG1: (point) => encode(point, 1, prime),
-    decodeG2: (octets) => decode(octets, 2, prime, (x) => run(machine.run(entry.decodeG2, x, none))),
+    decodeG2: (octets) => decode(octets, 2, prime, (x) => machine.run(entry.decodeG2, x, none)),
     encodeG2: (point) => encode(point, 2, prime),
     mapToG2: (uniform) => startedOn(entry.mapToG2, eighths(uniform), none),
     mulG1: (scalar) => started(entry.mulGenerator, none, digits1(scalar, order)),
@@ -122,22 +122,27 @@ function isOne(x: Uint8Array): boolean {
 }
 
 /** Flags 4: compressed; 5: compressed, and y the greater of the two; all others (infinity, uncompressed, undefined) are refused. The coefficient of u stands first. */
-function decode(octets: Uint8Array, degree: number, prime: Uint8Array, root: (x: Uint8Array) => Uint8Array): Uint8Array | undefined {
-  if (octets.length !== degree * W) return undefined
+function decode(octets: Uint8Array, degree: number, prime: Uint8Array, root: (x: Uint8Array) => Job<Uint8Array>): Job<Uint8Array | undefined> {
+  if (octets.length !== degree * W) return done(undefined)
   const flags = octets[0]! >> 5
-  if (flags !== 4 && flags !== 5) return undefined
+  if (flags !== 4 && flags !== 5) return done(undefined)
   const x = turned(octets, degree)
   x[(degree - 1) * W]! &= 0x1f
-  for (let i = 0; i < degree; i++) if (minus(prime, x.subarray(i * W, i * W + W), new Uint8Array(W)) !== 0 || equalCt(prime, x.subarray(i * W, i * W + W))) return undefined
-  const found = root(x)
-  const y = found.subarray(0, degree * W)
-  let wrong = 0
-  for (let i = y.length; i < found.length; i++) wrong |= found[i]!
-  negateIf(y, isGreater(y, prime) ^ (flags & 1), prime)
-  const out = concat([x, y])
-  wipe(x)
-  wipe(found)
-  return wrong === 0 ? out : undefined
+  for (let i = 0; i < degree; i++) if (minus(prime, x.subarray(i * W, i * W + W), new Uint8Array(W)) !== 0 || equalCt(prime, x.subarray(i * W, i * W + W))) return done(undefined)
+  return map(
+    root(x),
+    (found) => {
+      const y = found.subarray(0, degree * W)
+      let wrong = 0
+      for (let i = y.length; i < found.length; i++) wrong |= found[i]!
+      negateIf(y, isGreater(y, prime) ^ (flags & 1), prime)
+      const out = concat([x, y])
+      wipe(x)
+      wipe(found)
+      return wrong === 0 ? out : undefined
+    },
+    () => wipe(x),
+  )
 }
 
 function encode(point: Uint8Array, degree: number, prime: Uint8Array): Uint8Array {

@@ -1,11 +1,16 @@
 /** Secret scalars as the digits that Programs pick by. Octets are big-endian; the steps depend on lengths alone. */
-import { copy, wipe } from "../base/bytes.ts"
+import { blank, blankWords, copy, wipe } from "../base/bytes.ts"
 import { bitOf } from "./integer.ts"
 
 /** The sign of a digit, as `pick` of formula.ts reads it. */
 const NEGATIVE = 0x80
-const WORD = 24
-const MASK = 0xffffff
+/** Bits of a word: products stay integers that no engine boxes. */
+const WORD = 14
+const BASE = 16384
+const MASK = 16383
+const UNIT = 1 / BASE
+/** One, less what keeps a guess from being more than one too large: what it leaves out, and rounding, weigh less than 2^-12. */
+const MORE = 1 - 1 / 1024
 
 /** Quotient as long as `n`, rest as long as `d`; the caller wipes both. */
 export interface SecretDivision {
@@ -13,28 +18,28 @@ export interface SecretDivision {
   readonly rest: Uint8Array
 }
 
-/** n / d for secret n and public d, not zero: bit by bit, with the same steps for every n of its length. */
+/**
+ * n / d for secret n and public d, not zero: word by word, with the same steps for every n of its length. A word of the quotient is guessed from the three
+ * leading words of rest and divisor, right or one too large (Knuth, The Art of Computer Programming, 4.3.1), and the divisor given back where it was.
+ */
 export function divideSecret(n: Uint8Array, d: Uint8Array): SecretDivision {
-  const count = Math.ceil((8 * d.length + 1) / WORD)
+  const count = wordCount(d) + 1
   const divisor = wordsOf(d, count)
-  const rest = new Int32Array(count)
-  const less = new Int32Array(count)
-  const quotient = new Uint8Array(n.length)
-  for (let i = 0; i < 8 * n.length; i++) {
-    let carry = (n[i >> 3]! >> (7 - (i & 7))) & 1
-    for (let k = 0; k < count; k++) {
-      const twice = 2 * rest[k]! + carry
-      rest[k] = twice & MASK
-      carry = twice >> WORD
-    }
-    const borrow = lessBy(rest, divisor, less)
-    for (let k = 0; k < count; k++) rest[k]! ^= (rest[k]! ^ less[k]!) & ~borrow
-    quotient[i >> 3]! |= (1 + borrow) << (7 - (i & 7))
+  const by = leading(divisor)
+  const rest = blankWords(count)
+  const quotient = wordsOf(n, wordCount(n))
+  for (let i = quotient.length - 1; i >= 0; i--) {
+    for (let k = count - 1; k > 0; k--) rest[k] = rest[k - 1]!
+    rest[0] = quotient[i]!
+    const guess = ((rest[by.top + 1]! * BASE + rest[by.top]! + wordAt(rest, by.top - 1) * UNIT) * by.inverse + MORE) | 0
+    const borrow = takeTimes(rest, guess, divisor)
+    takeTimes(rest, borrow, divisor)
+    quotient[i] = guess + borrow
   }
-  const out = octetsOf(rest, d.length)
-  wipeWords(rest)
-  wipeWords(less)
-  return { quotient, rest: out }
+  const out = { quotient: octetsOf(quotient, n.length), rest: octetsOf(rest, d.length) }
+  wipe(quotient)
+  wipe(rest)
+  return out
 }
 
 /** n mod d. */
@@ -75,31 +80,31 @@ export function oddOf(k: Uint8Array, order: Uint8Array): { readonly k: Uint8Arra
  */
 export function jointDigits(parts: readonly Uint8Array[], negative: number): Uint8Array {
   const length = parts[0]!.length
-  const out = new Uint8Array(8 * length + 1)
-  const left: Uint8Array[] = []
-  for (let j = 0; j < 4; j++) left.push(copy(parts[j]!))
+  const out = blank(8 * length + 1)
+  const left: Int32Array[] = []
+  for (let j = 1; j < 4; j++) left.push(wordsOf(parts[j]!, wordCount(parts[j]!)))
   for (let i = 0; i <= 8 * length; i++) {
-    const minus = i === 8 * length ? 0 : 1 - bitOf(left[0]!, i + 1)
+    const minus = i === 8 * length ? 0 : 1 - bitOf(parts[0]!, i + 1)
     let digit = (minus * NEGATIVE) ^ negative
-    for (let j = 1; j < 4; j++) {
-      const bit = left[j]![length - 1]! & 1
-      digit |= bit << (j - 1)
-      halved(left[j]!, bit & minus)
+    for (let j = 0; j < 3; j++) {
+      const bit = left[j]![0]! & 1
+      digit |= bit << j
+      halve(left[j]!, bit & minus)
     }
     out[8 * length - i] = digit
   }
-  for (let j = 0; j < 4; j++) wipe(left[j])
+  for (let j = 0; j < 3; j++) wipe(left[j])
   return out
 }
 
 /** Digits of odd k in base 16, all odd: a digit's low bits n stand for 2n + 1. Two for an octet and one more, the most significant first. */
 export function oddDigits(k: Uint8Array, negative: number): Uint8Array {
   const count = 2 * k.length
-  const out = new Uint8Array(count + 1)
+  const out = blank(count + 1)
   out[0] = negative
   for (let i = 0; i < count; i++) {
-    let four = 0
-    for (let bit = 4; bit > 0; bit--) four = 2 * four + bitOf(k, 4 * i + bit)
+    const at = k.length - 1 - (i >> 1)
+    const four = (i & 1) === 0 ? (k[at]! >> 1) & 15 : (k[at]! >> 5) | (at === 0 ? 0 : (k[at - 1]! & 1) << 3)
     const minus = 1 - (four >> 3)
     // 8 to 15 are 2(four - 8) + 1; 0 to 7 are -(2(7 - four) + 1)
     out[count - i] = ((four ^ (7 * minus)) & 7) | ((minus * NEGATIVE) ^ negative)
@@ -108,43 +113,63 @@ export function oddDigits(k: Uint8Array, negative: number): Uint8Array {
 }
 
 /** n / 2 rounded down, plus `more`, in place. */
-function halved(n: Uint8Array, more: number): void {
-  for (let i = n.length - 1; i > 0; i--) n[i] = (n[i]! >> 1) | (n[i - 1]! << 7)
-  n[0] = n[0]! >> 1
+function halve(n: Int32Array, more: number): void {
   let carry = more
-  for (let i = n.length - 1; i >= 0; i--) {
-    const sum = n[i]! + carry
-    n[i] = sum
-    carry = sum >> 8
+  for (let k = 0; k < n.length; k++) {
+    const sum = (n[k]! >> 1) + (k + 1 === n.length ? 0 : (n[k + 1]! & 1) << (WORD - 1)) + carry
+    n[k] = sum & MASK
+    carry = sum >> WORD
   }
 }
 
-/** less = a - b; -1 when a < b, else 0. */
-function lessBy(a: Int32Array, b: Int32Array, less: Int32Array): number {
-  let borrow = 0
+/** The place of the highest word of a public number that is not 0, and one by the number, counted from that place. */
+function leading(d: Int32Array): { readonly top: number; readonly inverse: number } {
+  let top = d.length - 1
+  while (top > 0 && d[top] === 0) top--
+  return { top, inverse: 1 / (d[top]! + (wordAt(d, top - 1) + wordAt(d, top - 2) * UNIT) * UNIT) }
+}
+
+function wordAt(words: Int32Array, place: number): number {
+  return place < 0 ? 0 : words[place]!
+}
+
+/** a -= times b for -1 <= times <= 2^14; -1 when that left a negative, whose words are then those of a and a power of two above it. */
+function takeTimes(a: Int32Array, times: number, b: Int32Array): number {
+  let carry = 0
   for (let k = 0; k < a.length; k++) {
-    const left = a[k]! - b[k]! + borrow
-    less[k] = left & MASK
-    borrow = left >> WORD
+    const left = a[k]! - times * b[k]! + carry
+    a[k] = left & MASK
+    carry = left >> WORD
   }
-  return borrow
+  return carry
 }
 
+function wordCount(octets: Uint8Array): number {
+  return Math.ceil((8 * octets.length) / WORD)
+}
+
+/** The least significant first. */
 function wordsOf(octets: Uint8Array, count: number): Int32Array {
-  const out = new Int32Array(count)
-  for (let i = 0; i < octets.length; i++) {
-    const place = octets.length - 1 - i
-    out[Math.floor(i / 3)]! |= octets[place]! << (8 * (i % 3))
+  const out = blankWords(count)
+  let held = 0
+  let bits = 0
+  for (let i = octets.length - 1, k = 0; k < count; bits -= WORD, held >>= WORD) {
+    for (; bits < WORD; bits += 8) held |= (i < 0 ? 0 : octets[i--]!) << bits
+    out[k++] = held & MASK
   }
   return out
 }
 
 function octetsOf(words: Int32Array, length: number): Uint8Array {
-  const out = new Uint8Array(length)
-  for (let i = 0; i < length; i++) out[length - 1 - i] = words[Math.floor(i / 3)]! >> (8 * (i % 3))
+  const out = blank(length)
+  let held = 0
+  let bits = 0
+  for (let i = length - 1, k = 0; i >= 0; bits -= 8, held >>= 8) {
+    if (bits < 8) {
+      held |= words[k++]! << bits
+      bits += WORD
+    }
+    out[i--] = held
+  }
   return out
-}
-
-function wipeWords(words: Int32Array): void {
-  for (let k = 0; k < words.length; k++) words[k] = 0
 }

@@ -14,9 +14,7 @@ export interface DhGroup {
   readonly seedOctets: number
   /** Octets of [x]P and of x; never fails for a seed of that length. */
   keygen(seed: Uint8Array): Job<DhKey>
-  /** True when `point` is a valid public point of this group. */
-  valid(point: Uint8Array): boolean
-  /** K_SESSION: the encoded point [secret]`point`, or undefined when `point` is not valid or the result is none. */
+  /** K_SESSION: the encoded point [secret]`point`, or undefined when `point` is no valid public point of this group or the result is none. */
   agree(secret: Uint8Array, point: Uint8Array): Job<Uint8Array | undefined>
 }
 
@@ -36,9 +34,9 @@ export interface PairingGroup<G1, G2, GT> {
   reduce(wide: Uint8Array): Uint8Array
   /** True for 0 < scalar < r. */
   validScalar(scalar: Uint8Array): boolean
-  decodeG1(octets: Uint8Array): G1 | undefined
+  decodeG1(octets: Uint8Array): Job<G1 | undefined>
   encodeG1(point: G1): Uint8Array
-  decodeG2(octets: Uint8Array): G2 | undefined
+  decodeG2(octets: Uint8Array): Job<G2 | undefined>
   encodeG2(point: G2): Uint8Array
   /** RFC 9380 steps 2 to 4 of hash_to_curve to G2: `uniform` is the 256 octets of expand_message for two elements of Fp2. */
   mapToG2(uniform: Uint8Array): Job<G2>

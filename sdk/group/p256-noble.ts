@@ -1,7 +1,7 @@
 /** P-256 (FIPS 186-5, ECC curve 8 of RFC 6267 table 5) through noble: SEC1 uncompressed points only. */
 import { weierstrass, type WeierstrassPointCons } from "@noble/curves/abstract/weierstrass.js"
 import type { DhGroup } from "./group.ts"
-import { agree, decodePoint, keygen, type NobleCurve } from "./weierstrass-noble.ts"
+import { agree, keygen, type NobleCurve } from "./weierstrass-noble.ts"
 
 let made: WeierstrassPointCons<bigint> | undefined
 
@@ -27,6 +27,5 @@ export const p256: DhGroup = {
   pointOctets: 65,
   seedOctets: 48,
   keygen: (seed) => keygen(p256Curve, seed),
-  valid: (point) => decodePoint(p256Curve, point) !== undefined,
   agree: (secret, point) => agree(p256Curve, secret, point),
 }

@@ -1,7 +1,7 @@
 /** P-384 (FIPS 186-5, ECC curve 11 of RFC 6267 table 5) through noble: SEC1 uncompressed points only. */
 import { weierstrass, type WeierstrassPointCons } from "@noble/curves/abstract/weierstrass.js"
 import type { DhGroup } from "./group.ts"
-import { agree, decodePoint, keygen, type NobleCurve } from "./weierstrass-noble.ts"
+import { agree, keygen, type NobleCurve } from "./weierstrass-noble.ts"
 
 let made: WeierstrassPointCons<bigint> | undefined
 
@@ -28,6 +28,5 @@ export const p384: DhGroup = {
   pointOctets: 97,
   seedOctets: 72,
   keygen: (seed) => keygen(p384Curve, seed),
-  valid: (point) => decodePoint(p384Curve, point) !== undefined,
   agree: (secret, point) => agree(p384Curve, secret, point),
 }

@@ -2,8 +2,8 @@
  * Diffie-Hellman over a prime curve of FIPS 186-5 on whatever Machine runs its Program: SEC1 uncompressed points only, RFC 6267 section 6.1.4. Nothing
  * branches on a secret.
  */
-import { concat, wipe } from "../base/bytes.ts"
-import { done, map, run, type Job } from "../base/job.ts"
+import { concat, copy, equal, equalCt, wipe } from "../base/bytes.ts"
+import { chain, done, map, type Job } from "../base/job.ts"
 import type { Machine } from "../machine/program.ts"
 import { isScalar, jointDigits, oddDigits, oddOf, restOf } from "./digits.ts"
 import type { DhGroup, DhKey } from "./group.ts"
@@ -26,12 +26,21 @@ export interface WeierstrassDh {
 export function weierstrassDh(of: WeierstrassDh, machine: Machine): DhGroup {
   const W = of.prime.length
   const none = new Uint8Array(0)
-  const valid = (point: Uint8Array): boolean => {
-    if (point.length !== 1 + 2 * W || point[0] !== 4 || !isBelow(point.subarray(1, 1 + W), of.prime) || !isBelow(point.subarray(1 + W), of.prime)) return false
-    const rest = run(machine.run(entry.onCurve, point.subarray(1), none))
-    let any = 0
-    for (let i = 0; i < W; i++) any |= rest[i]!
-    return any === 0
+  /** A product, held to the curve: a machine that went wrong on its way has left it, and what is there then may be guessed (Biehl, Meyer, Müller, CRYPTO 2000). */
+  const onCurve = (xy: Uint8Array): Job<Uint8Array | undefined> => {
+    const clean = (): void => wipe(xy)
+    return map(
+      machine.run(entry.onCurve, xy, none),
+      (rest) => {
+        // a machine that does nothing at all says zeros to everything
+        const good = equalCt(rest, new Uint8Array(W)) && !equalCt(xy, new Uint8Array(2 * W))
+        const out = good ? uncompressed(xy) : undefined
+        wipe(rest)
+        clean()
+        return out
+      },
+      clean,
+    )
   }
   return {
     curve: of.curve,
@@ -48,16 +57,23 @@ export function weierstrassDh(of: WeierstrassDh, machine: Machine): DhGroup {
       wipe(odd.k)
       return map(job, (xy) => ({ secret, point: uncompressed(xy) }), () => wipe(secret))
     },
-    valid,
     agree(secret: Uint8Array, point: Uint8Array): Job<Uint8Array | undefined> {
       if (isScalar(secret, of.order) !== 1) throw new Error(`${of.name}.agree: expected a secret of ${W} octets, above 0 and below n`)
-      if (!valid(point)) return done(undefined)
+      if (point.length !== 1 + 2 * W || point[0] !== 4 || !isBelow(point.subarray(1, 1 + W), of.prime) || !isBelow(point.subarray(1 + W), of.prime)) return done(undefined)
+      const xy = copy(point.subarray(1))
       const odd = oddOf(secret, of.order)
       const digits = oddDigits(odd.k, odd.negative)
-      const job = machine.run(entry.mul, point.subarray(1), digits)
-      wipe(digits)
+      const clean = (): void => wipe(digits)
       wipe(odd.k)
-      return map(job, uncompressed)
+      return chain(
+        machine.run(entry.onCurve, xy, none),
+        (rest) => {
+          const job = equal(rest, new Uint8Array(W)) ? chain(machine.run(entry.mul, xy, digits), onCurve) : done<Uint8Array | undefined>(undefined)
+          clean()
+          return job
+        },
+        clean,
+      )
     },
   }
 }

@@ -14,7 +14,7 @@ export interface NobleCurve {
 }
 
 /** The point of 04 || x || y, or undefined: noble refuses coordinates of p or more and what is not on the curve by throwing. */
-export function decodePoint(of: NobleCurve, octets: Uint8Array): WeierstrassPoint<bigint> | undefined {
+function decodePoint(of: NobleCurve, octets: Uint8Array): WeierstrassPoint<bigint> | undefined {
   if (octets.length !== 1 + 2 * of.scalarOctets || octets[0] !== 4) return undefined
   try {
     return of.curve().fromBytes(octets)

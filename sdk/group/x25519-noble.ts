@@ -61,7 +61,6 @@ export const x25519: DhGroup = {
     if (seed.length !== OCTETS) throw new Error(`x25519.keygen: expected a seed of 32 octets, got ${seed.length}`)
     return workOn(seed, (own) => ({ secret: copy(own), point: curve().x25519.scalarMultBase(own) }))
   },
-  valid,
   /** Undefined where the result would be all zero, which is told by the point before the secret is used. */
   agree(secret: Uint8Array, point: Uint8Array): Job<Uint8Array | undefined> {
     if (secret.length !== OCTETS) throw new Error(`x25519.agree: expected a secret of 32 octets, got ${secret.length}`)

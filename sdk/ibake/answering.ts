@@ -55,7 +55,7 @@ function read(party: Party, options: AnswerOptions, call: Call, plain: Uint8Arra
   if (isFault(contents)) return contents
   const ECCPTi = contents.ECCPTi!
   const group = groupOf(party.profile, ECCPTi.curve)
-  if (group === undefined || !group.valid(ECCPTi.point)) return refuse("curve/refused", "I_MESSAGE_1.ECCPTi")
+  if (group === undefined) return refuse("curve/refused", "I_MESSAGE_1.ECCPTi")
   if (!holdsSpi(ECCPTi, call)) return refuse("wire/value", "I_MESSAGE_1.ECCPTi.KV")
   const clear = chosen(party, options, call)
   return isFault(clear) ? clear : { call, clear, group, ECCPTi }

@@ -1,5 +1,5 @@
 /** The key schedule: RFC 6267 section 5 and PROTOCOL section 5; RFC 3830 section 4.1.4 for the key request. */
-import { concat, u32, wipe } from "../base/bytes.ts"
+import { blank, concat, u32, wipe } from "../base/bytes.ts"
 import { prfConstant } from "../mikey/numbers.ts"
 import { prfLabel } from "../mikey/prf.ts"
 import type { Prf, Sym } from "../suite.ts"
@@ -82,7 +82,7 @@ export function verification(sym: Sym, authKey: Uint8Array, covered: Uint8Array,
 
 /** AES-CM-256 of a KEMAC, RFC 3830 section 4.2.3; `stamp` is T of the request, 8 octets or 4 of a COUNTER. Its own inverse. */
 export function kemacCipher(sym: Sym, keys: RequestKeys, csbId: number, stamp: Uint8Array, octets: Uint8Array): Uint8Array {
-  const iv = new Uint8Array(16)
+  const iv = blank(16)
   iv.set(u32(csbId), 2)
   iv.set(stamp, 14 - stamp.length)
   for (let i = 0; i < 14; i++) iv[i]! ^= keys.salt[i]!

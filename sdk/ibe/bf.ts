@@ -1,6 +1,6 @@
 /** Suite 0x01: Boneh-Franklin's FullIdent as a KEM over a type-3 pairing, identities in G2 (PROTOCOL section 2). */
 import { ascii, concat, copy, equalCt, wipe, xorInto } from "../base/bytes.ts"
-import { chain, done, map, work, type Job } from "../base/job.ts"
+import { chain, done, map, type Job } from "../base/job.ts"
 import type { PairingGroup } from "../group/group.ts"
 import type { Sym } from "../sym/sym.ts"
 import type { GidCache } from "./gid-cache.ts"
@@ -26,17 +26,22 @@ export function bf<G1, G2, GT>(group: PairingGroup<G1, G2, GT>, sym: Sym, cache?
   return {
     suiteId: BF_SUITE,
     seedOctets: RHO,
-    parameters(octets: Uint8Array): Params | undefined {
-      const point = group.decodeG1(octets)
-      if (point === undefined) return undefined
-      const par: BfParams<G1> = { octets: copy(octets), point }
-      return par
+    parameters(octets: Uint8Array): Job<BfParams<G1> | undefined> {
+      const own = copy(octets)
+      return map(group.decodeG1(own), (point) => (point === undefined ? undefined : { octets: own, point }))
     },
-    privateKey(octets: Uint8Array): PrivateKey | undefined {
-      const point = group.decodeG2(octets)
-      if (point === undefined) return undefined
-      const key: BfKey<G2> = { octets: copy(octets), point }
-      return key
+    privateKey(octets: Uint8Array): Job<BfKey<G2> | undefined> {
+      const own = copy(octets)
+      const clean = (): void => wipe(own)
+      return map(
+        group.decodeG2(own),
+        (point) => {
+          if (point !== undefined) return { octets: own, point }
+          clean()
+          return undefined
+        },
+        clean,
+      )
     },
     verify: (key, uid, par) => {
       const S = secretPoint<G2>(key)
@@ -56,7 +61,7 @@ export function bf<G1, G2, GT>(group: PairingGroup<G1, G2, GT>, sym: Sym, cache?
       const name = copy(uid)
       const S = secretPoint<G2>(key)
       const opened = chain(
-        work(() => group.decodeG1(own.subarray(0, group.g1Octets))),
+        group.decodeG1(own.subarray(0, group.g1Octets)),
         (U) => (U === undefined ? done(undefined) : group.pair(U, S)),
       )
       return chain(opened, (x) => (x === undefined ? done(undefined) : reopen(group, sym, name, own, x)))

@@ -1,6 +1,6 @@
 /** Suite 0x02: Boneh-Franklin of RFC 5091 with n = 3072 as a KEM; the identity string is the UID (PROTOCOL section 2). */
 import { ascii, concat, copy, equal, wipe } from "../base/bytes.ts"
-import { chain, done, map, type Job } from "../base/job.ts"
+import { chain, done, map, work, workOn, type Job } from "../base/job.ts"
 import type { HashedGroupMaker } from "../group/group.ts"
 import type { Sym } from "../sym/sym.ts"
 import { ciphertextOctets, readCiphertextBlock, readKeyBlock, readPublicBlock, writeCiphertextBlock } from "./bf1-blocks.ts"
@@ -34,16 +34,8 @@ export function bf1<P, GT>(makeGroup: HashedGroupMaker<P, GT>, sym: Sym, cache?:
   return {
     suiteId: BF1_SUITE,
     seedOctets: M + RHO,
-    parameters: (octets) => bf1Parameters(makeGroup, sym, octets),
-    privateKey(octets: Uint8Array, par: Params): PrivateKey | undefined {
-      const of = par as Bf1Params<P, GT>
-      const xy = readKeyBlock(octets)
-      const point = xy === undefined ? undefined : of.scheme.group.decode(xy)
-      wipe(xy)
-      if (point === undefined) return undefined
-      const key: Bf1Key<P> = { octets: copy(octets), point, curve: of.curve }
-      return key
-    },
+    parameters: (octets) => work(() => bf1Parameters(makeGroup, sym, octets)),
+    privateKey: (octets, par) => workOn(octets, (own) => privateKey(own, par as Bf1Params<P, GT>)),
     verify(key: PrivateKey, uid: Uint8Array, par: Params): Job<boolean> {
       const of = par as Bf1Params<P, GT>
       const S = secretPoint<P>(key)
@@ -96,6 +88,13 @@ export function bf1Parameters<P, GT>(makeGroup: HashedGroupMaker<P, GT>, sym: Sy
   const Ppub = group.decode(block.Ppub)
   if (P === undefined || Ppub === undefined) return undefined
   return { octets: copy(octets), scheme: { group, hash: (data) => sym.sha256(data), P }, Ppub, curve: concat([block.p, block.q]) }
+}
+
+function privateKey<P, GT>(octets: Uint8Array, of: Bf1Params<P, GT>): Bf1Key<P> | undefined {
+  const xy = readKeyBlock(octets)
+  const point = xy === undefined ? undefined : of.scheme.group.decode(xy)
+  wipe(xy)
+  return point === undefined ? undefined : { octets: copy(octets), point, curve: of.curve }
 }
 
 /** theta = Pairing(P_pub, Q_id), from the cache where it stands there. */

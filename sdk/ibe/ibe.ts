@@ -27,8 +27,8 @@ export interface Ibe {
   readonly suiteId: number
   /** Octets of randomness that `encapsulate` takes. */
   readonly seedOctets: number
-  parameters(octets: Uint8Array): Params | undefined
-  privateKey(octets: Uint8Array, par: Params): PrivateKey | undefined
+  parameters(octets: Uint8Array): Job<Params | undefined>
+  privateKey(octets: Uint8Array, par: Params): Job<PrivateKey | undefined>
   /** e(P, S_id) = e(P_pub, Q_id): the key belongs to this UID under these parameters. */
   verify(key: PrivateKey, uid: Uint8Array, par: Params): Job<boolean>
   encapsulate(uid: Uint8Array, par: Params, seed: Uint8Array): Job<Encapsulation>

@@ -1,6 +1,6 @@
 /** Suite 0x03: SAKKE of RFC 6508 under RFC 6509's parameter set 1 as a KEM, the Identifier b being the UID (PROTOCOL section 2). */
 import { ascii, concat, copy, equal, equalCt, u8, wipe, xorInto } from "../base/bytes.ts"
-import { chain, done, map, type Job } from "../base/job.ts"
+import { chain, done, map, workOn, type Job } from "../base/job.ts"
 import type { SakkeGroup } from "../group/group.ts"
 import type { Sym } from "../sym/sym.ts"
 import { hashBytes } from "./hash-bytes.ts"
@@ -29,18 +29,8 @@ export function sakke<P, GT>(group: SakkeGroup<P, GT>, sym: Sym): Ibe {
   return {
     suiteId: SAKKE_SUITE,
     seedOctets: SSV,
-    parameters(octets: Uint8Array): Params | undefined {
-      const Z = decodePoint(group, octets)
-      if (Z === undefined) return undefined
-      const par: SakkeParams<P> = { octets: copy(octets), Z }
-      return par
-    },
-    privateKey(octets: Uint8Array): PrivateKey | undefined {
-      const point = decodePoint(group, octets)
-      if (point === undefined) return undefined
-      const key: SakkeKey<P> = { octets: copy(octets), point }
-      return key
-    },
+    parameters: (octets) => decoded(group, octets, (Z, own): SakkeParams<P> => ({ octets: own, Z })),
+    privateKey: (octets) => decoded(group, octets, (point, own): SakkeKey<P> => ({ octets: own, point })),
     /** RFC 6508 section 6.1.2: <[a]P + Z, K> = g. */
     verify(key: PrivateKey, uid: Uint8Array, par: Params): Job<boolean> {
       const K = secretPoint<P>(key)
@@ -65,6 +55,14 @@ export function sakke<P, GT>(group: SakkeGroup<P, GT>, sym: Sym): Ibe {
       ;(key as SakkeKey<P>).point = undefined
     },
   }
+}
+
+/** What `make` makes of the point in octets, and of a copy of them. */
+function decoded<P, GT, T>(group: SakkeGroup<P, GT>, octets: Uint8Array, make: (point: P, own: Uint8Array) => T): Job<T | undefined> {
+  return workOn(octets, (own) => {
+    const point = decodePoint(group, own)
+    return point === undefined ? undefined : make(point, copy(own))
+  })
 }
 
 /** A point as RFC 6508 section 4 writes it: 04 || x || y. */

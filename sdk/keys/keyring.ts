@@ -43,18 +43,38 @@ export class Keyring {
   }
 
   /** Begins from enrolment and from what the store keeps; store/broken is final, anything else too. */
-  load(enrolled: ParameterSet, vouched: readonly ParameterSet[]): Fault | undefined {
-    const fault = this.parameters.enrol(enrolled)
-    if (fault !== undefined) return fault
-    const sets = kept(this.store, this.profile.sym, SETS)
-    if (sets === "damaged" || (sets !== undefined && !this.readSets(sets))) return refuse("store/broken", SETS)
-    for (let i = 0; i < vouched.length; i++) this.parameters.take(vouched[i]!)
-    const keys = kept(this.store, this.profile.sym, KEYS)
-    if (keys === undefined) return undefined
-    if (keys === "damaged") return refuse("store/broken", KEYS)
-    const good = this.readKeys(keys)
-    wipe(keys)
-    return good ? undefined : refuse("store/broken", KEYS)
+  load(enrolled: ParameterSet, vouched: readonly ParameterSet[]): Job<Fault | undefined> {
+    return chain(this.parameters.enrol(enrolled), (fault) => {
+      if (fault !== undefined) return done<Fault | undefined>(fault)
+      const own = this.parameters.own()!
+      const octets = kept(this.store, this.profile.sym, SETS)
+      const sets = octets === undefined ? [] : octets === "damaged" ? undefined : readSets(octets, own.set.kmsUri)
+      if (sets === undefined) return done<Fault | undefined>(refuse("store/broken", SETS))
+      // what was held once is held again, unless enrolment has since said otherwise
+      return chain(this.takeAll(sets.concat(vouched)), () => this.loadKeys(own))
+    })
+  }
+
+  /** Takes sets one by one; one that is refused refuses itself. */
+  private takeAll(sets: readonly ParameterSet[]): Job<unknown> {
+    return sequence(sets.length, (i) => this.parameters.take(sets[i]!), () => undefined)
+  }
+
+  private loadKeys(own: Kms): Job<Fault | undefined> {
+    const octets = kept(this.store, this.profile.sym, KEYS)
+    if (octets === undefined) return done<Fault | undefined>(undefined)
+    const stored = octets === "damaged" ? undefined : readKeys(octets, own.set.kmsUri)
+    if (octets === "damaged" || stored === undefined) return done<Fault | undefined>(refuse("store/broken", KEYS))
+    const drop = (values: readonly (Held | undefined)[]): void => (wipe(octets), this.wipeAll(values))
+    return map(sequence(stored.length, (i) => this.read(stored[i]!, own), drop), (values) => {
+      if (values.indexOf(undefined) >= 0) {
+        drop(values)
+        return refuse("store/broken", KEYS)
+      }
+      wipe(octets)
+      this.held = values as Held[]
+      return undefined
+    })
   }
 
   /** The KMS that speaks for an identity. */
@@ -86,46 +106,60 @@ export class Keyring {
     if (own === undefined) return done<Fault | undefined>(refuse("identity/unknown", "keyring"))
     const drop = (values: readonly (Held | undefined)[]): void => this.wipeAll(values)
     const proved = sequence(keys.length, (i) => this.prove(keys[i]!, own), drop)
-    return map(proved, (values) => this.keep(values, sets))
+    return chain(proved, (values) => this.keep(values, sets))
+  }
+
+  private read(of: NewKey, own: Kms): Job<Held | undefined> {
+    return map(own.suite.ibe.privateKey(of.key, own.par), (key) => (key === undefined ? undefined : { identity: of.identity, period: of.period, key }))
   }
 
   private prove(of: NewKey, own: Kms): Job<Held | undefined> {
-    const key = own.suite.ibe.privateKey(of.key, own.par)
-    if (key === undefined) return done<Held | undefined>(undefined)
-    const held: Held = { identity: of.identity, period: of.period, key }
-    const id = uid(this.profile.sym, of.identity, own.set, of.period)
-    return chain(
-      own.suite.ibe.verify(key, id, own.par),
-      (good) => {
-        if (!good) own.suite.ibe.wipe(key)
-        return done(good ? held : undefined)
-      },
-      () => own.suite.ibe.wipe(key),
-    )
+    return chain(this.read(of, own), (held) => {
+      if (held === undefined) return done<Held | undefined>(undefined)
+      const clean = (): void => own.suite.ibe.wipe(held.key)
+      const id = uid(this.profile.sym, of.identity, own.set, of.period)
+      return map(
+        own.suite.ibe.verify(held.key, id, own.par),
+        (good) => {
+          if (good) return held
+          clean()
+          return undefined
+        },
+        clean,
+      )
+    })
   }
 
-  private keep(values: readonly (Held | undefined)[], sets: readonly ParameterSet[]): Fault | undefined {
+  private keep(values: readonly (Held | undefined)[], sets: readonly ParameterSet[]): Job<Fault | undefined> {
     const next: Held[] = this.held.slice()
     const again: Held[] = []
     for (let i = 0; i < values.length; i++) {
       const value = values[i]
       if (value === undefined) {
         this.wipeAll(values)
-        return refuse("key/invalid", "KEMAC")
+        return done<Fault | undefined>(refuse("key/invalid", "KEMAC"))
       }
       // a key that is held already is the same key, and an exchange may be using it
       ;(has(next, value) ? again : next).push(value)
     }
     const before = this.parameters.state()
-    for (let i = 0; i < sets.length; i++) if (firstOfUri(sets, i)) this.parameters.take(sets[i]!)
-    if (!this.write(next)) {
+    const undo = (): void => {
       this.parameters.restore(before)
       this.wipeAll(values)
-      return refuse("store/refused", "keyring")
     }
-    this.held = next
-    this.wipeAll(again)
-    return undefined
+    return map(
+      this.takeAll(sets.filter((_, i) => firstOfUri(sets, i))),
+      () => {
+        if (!this.write(next)) {
+          undo()
+          return refuse("store/refused", "keyring")
+        }
+        this.held = next
+        this.wipeAll(again)
+        return undefined
+      },
+      undo,
+    )
   }
 
   /** Deletes keys of periods that ended more than the skew window ago; `seconds` is now in NTP seconds. */
@@ -175,36 +209,35 @@ export class Keyring {
     return concat(parts)
   }
 
-  private readSets(octets: Uint8Array): boolean {
-    const own = this.parameters.own()!.set.kmsUri
-    const r = new Reader(octets)
-    let first = true
-    while (r.left() > 0) {
-      const set = decodeSet(r)
-      // the first is the own one: what a former KMS said of others is its word no more
-      if (first && !equal(set.kmsUri, own)) return r.fault === undefined
-      first = false
-      // what was held once is held again, unless enrolment has since said otherwise
-      if (r.fault === undefined) this.parameters.take(set)
-    }
-    return r.fault === undefined
-  }
+}
 
-  private readKeys(octets: Uint8Array): boolean {
-    const own = this.parameters.own()!
-    const r = new Reader(octets)
-    // keys of a former KMS open nothing any more, and stand in the way of this one's
-    if (!equal(r.take(r.u8(KEYS), KEYS), own.set.kmsUri)) return r.fault === undefined
-    while (r.left() > 0) {
-      const type = r.u8(KEYS)
-      const data = copy(r.take(r.u8(KEYS), KEYS))
-      const number = r.u32(KEYS)
-      const key = own.suite.ibe.privateKey(r.take(r.u16(KEYS), KEYS), own.par)
-      if (r.fault !== undefined || key === undefined) return false
-      this.held.push({ identity: { type, data }, period: number, key })
-    }
-    return r.fault === undefined
+/** Sets that were kept, the own one first; undefined where they were cut. */
+function readSets(octets: Uint8Array, kmsUri: Uint8Array): ParameterSet[] | undefined {
+  const r = new Reader(octets)
+  const out: ParameterSet[] = []
+  while (r.left() > 0) {
+    const set = decodeSet(r)
+    // what a former KMS said of others is its word no more
+    if (out.length === 0 && !equal(set.kmsUri, kmsUri)) break
+    out.push(set)
   }
+  return r.fault === undefined ? out : undefined
+}
+
+/** Keys that were kept, views of `octets`; where they were cut undefined, and they are wiped. */
+function readKeys(octets: Uint8Array, kmsUri: Uint8Array): NewKey[] | undefined {
+  const r = new Reader(octets)
+  const out: NewKey[] = []
+  // keys of a former KMS open nothing any more, and stand in the way of this one's
+  const foreign = !equal(r.take(r.u8(KEYS), KEYS), kmsUri)
+  while (!foreign && r.left() > 0) {
+    const type = r.u8(KEYS)
+    const data = copy(r.take(r.u8(KEYS), KEYS))
+    out.push({ identity: { type, data }, period: r.u32(KEYS), key: r.take(r.u16(KEYS), KEYS) })
+  }
+  if (r.fault === undefined) return out
+  wipe(octets)
+  return undefined
 }
 
 function has(keys: readonly Held[], one: Held): boolean {

@@ -1,6 +1,7 @@
 /** The table of KMSs: who speaks for whom. PROTOCOL section 1: it is filled by enrolment and notices, never by a message of a call. */
 import { copy, equal } from "../base/bytes.ts"
 import { refuse, type Fault } from "../base/fault.ts"
+import { done, map, type Job } from "../base/job.ts"
 import { covers, isNormal, type Identity, type Kms, type ParameterSet } from "../ibake/identity.ts"
 import type { Suite } from "../suite.ts"
 
@@ -38,25 +39,25 @@ export class Parameters {
   }
 
   /** Takes the set that enrolment gave, or says why not. */
-  enrol(set: ParameterSet): Fault | undefined {
-    const kms = this.parse(set)
-    if ("fault" in kms) return kms
-    this.held = [kms]
-    return undefined
+  enrol(set: ParameterSet): Job<Fault | undefined> {
+    return this.parsed(set, (kms) => {
+      this.held = [kms]
+      return undefined
+    })
   }
 
   /**
    * Takes a set that the own KMS sent or enrolment vouched for. A held one follows a higher version in its hosts only; a new one must not overlap what is held.
    * Fault parameters/invalid or parameters/refused refuses this set and nothing else.
    */
-  take(set: ParameterSet): Fault | undefined {
+  take(set: ParameterSet): Job<Fault | undefined> {
     const at = this.indexOf(set.kmsUri)
-    if (at >= 0) return this.update(at, set)
-    const kms = this.parse(set)
-    if ("fault" in kms) return kms
-    if (this.overlaps(set, -1)) return refuse("parameters/refused", "set.hosts")
-    this.held = this.held.concat([kms])
-    return undefined
+    if (at >= 0) return done(this.update(at, set))
+    return this.parsed(set, (kms) => {
+      if (this.overlaps(set, -1)) return refuse("parameters/refused", "set.hosts")
+      this.held = this.held.concat([kms])
+      return undefined
+    })
   }
 
   /** What is held, to go back to. */
@@ -95,16 +96,17 @@ export class Parameters {
     return false
   }
 
-  private parse(set: ParameterSet): Kms | Fault {
-    if (!wellFormed(set) || set.periodLength < 1) return refuse("parameters/invalid", "set.hosts")
+  /** What `take` says of a set that is in order. */
+  private parsed(set: ParameterSet, take: (kms: Kms) => Fault | undefined): Job<Fault | undefined> {
+    if (!wellFormed(set) || set.periodLength < 1) return done<Fault | undefined>(refuse("parameters/invalid", "set.hosts"))
     for (let i = 0; i < this.suites.length; i++) {
       const suite = this.suites[i]!
       if (suite.id !== set.suite) continue
-      const par = suite.ibe.parameters(set.publicParameter)
-      if (par === undefined) return refuse("parameters/invalid", "set.public-parameter")
-      return { set: copySet(set), suite, par }
+      return map(suite.ibe.parameters(set.publicParameter), (par) =>
+        par === undefined ? refuse("parameters/invalid", "set.public-parameter") : take({ set: copySet(set), suite, par }),
+      )
     }
-    return refuse("suite/refused", "set.suite")
+    return done<Fault | undefined>(refuse("suite/refused", "set.suite"))
   }
 }
 

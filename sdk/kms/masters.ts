@@ -1,6 +1,7 @@
 /** The master side of every suite that a KMS of this release serves; only sdk/kms names these. */
 import { nobleAll } from "../../boards/profiles/noble-all.ts"
 import type { Fault } from "../base/fault.ts"
+import { run } from "../base/job.ts"
 import { nobleFieldOf } from "../field/noble.ts"
 import { bls12381 } from "../group/bls12381-noble.ts"
 import { rfc5091Curves } from "../group/rfc5091-curve.ts"
@@ -50,7 +51,7 @@ export function defaultIssuer(masters: readonly IbeMaster[], certifier?: Certifi
 
 /** What a device that knows every suite of this release says of a set: suite/refused, parameters/invalid, or nothing. */
 export function judgeSet(set: ParameterSet): Fault | undefined {
-  return new Parameters(nobleAll().suites).enrol(set)
+  return run(new Parameters(nobleAll().suites).enrol(set))
 }
 
 /** Each KMS gets a curve of its own, RFC 5091 section 5.1.2. */

@@ -1,19 +1,24 @@
 /**
  * Makes the blocks of a Program as JavaScript over BigInt, at build time, for bigint.ts to run. Values are narrow, some multiples of p, or wide, sums of
- * products that are R times too much; sums take both, and only what is multiplied or given back is reduced. Nothing divides: `%` and `/` are slow on some
- * engines and wrong on others.
+ * products; sums take both, and only what is multiplied or given back is reduced. Nothing divides: `%` and `/` are slow on some engines and wrong on others.
  */
 import { callsOf, type Call } from "./calls.ts"
 import { local, operation, type Program, type ProgramConstant } from "./program.ts"
 
 /** Multiples of p that a block takes and gives. */
 const BORDER = 4
+/** What a reduction gives at most, in multiples of p; bigint.ts says why. */
+const REDUCED = 3.1
+/** What it takes at most, in multiples of p^2. */
+const WIDEST = 1048576
 const WIDTH = 240
+/** Of a value that is woven in: parsers of small engines do not nest deep. */
+const LONG = 80
 
-/** An integer: names of what holds it, narrow or wide or both, and its narrow bound. Wide ones are far below R p. */
+/** An integer: the name of what holds it, and its bound in multiples of p, or of p^2 where it is wide. */
 interface Held {
-  narrow: string
-  wide: string
+  name: string
+  wide: boolean
   bound: number
 }
 
@@ -25,7 +30,7 @@ export function bigintBlocks(program: Program): string {
   return out
 }
 
-/** One block. `s` are slots, `o` where operands begin, `c` constants in pairs and, last, R; `f` the flag as 0n or 1n, `r` reduces. */
+/** One block. `s` are slots, `o` where operands begin, `c` constants in pairs; `f` the flag as 0n or 1n, `r` reduces. */
 class Text {
   readonly program: Program
   readonly degree: number
@@ -52,7 +57,7 @@ class Text {
         for (let half = 0; half < this.degree; half++) {
           const at = this.degree * k + half
           places.push(`s[${letter(i)}${at === 0 ? "" : ` + ${at}`}]`)
-          value.push({ narrow: this.named(`${places[places.length - 1]!}!`), wide: "", bound: BORDER })
+          value.push({ name: this.named(`${places[places.length - 1]!}!`), wide: false, bound: BORDER })
         }
         this.values.push(value)
       }
@@ -65,46 +70,39 @@ class Text {
     for (let e = 0; e < results; e++)
       for (let half = 0; half < this.degree; half++) {
         const name = this.given(this.values[e]![half]!)
-        if (name !== `v${(this.degree * e + half).toString(36)}`) stores.push(`${places[this.degree * e + half]!} = ${name}`)
+        if (name !== nameOf(this.degree * e + half)) stores.push(`${places[this.degree * e + half]!} = ${name}`)
       }
     return functionOf(this.body.concat(stores))
   }
   named(text: string): string {
-    const name = `v${(this.count++).toString(36)}`
+    const name = nameOf(this.count++)
     this.body.push(`const ${name} = ${text}`)
     return name
   }
   /** A name of the value below a few p. */
   small(x: Held): string {
-    if (x.narrow === "") {
-      x.narrow = this.named(`r(${x.wide})`)
-      x.bound = 2.1
-    }
-    return x.narrow
+    if (x.wide) this.reduced(x)
+    return x.name
   }
-  large(x: Held): string {
-    // by a product: shifted by R's bits it would come out of the reduction as large as it went in, and grow from block to block
-    if (x.wide === "") x.wide = this.named(`${x.narrow} * ${this.one()}`)
-    return x.wide
+  reduced(x: Held): void {
+    if (x.bound > WIDEST) throw new Error(`bigint: block ${this.number} has a sum of ${x.bound} p^2`)
+    x.name = this.named(`r(${x.name})`)
+    x.wide = false
+    x.bound = REDUCED
   }
   given(x: Held): string {
-    const name = this.small(x)
-    return x.bound > BORDER ? `r(${name} * ${this.one()})` : name
+    if (x.wide || x.bound > BORDER) this.reduced(x)
+    return x.name
   }
-  /** R mod p: 1 in Montgomery's form. */
-  one(): string {
-    return `c[${2 * this.program.constants.length}]!`
-  }
-  /** A wide value. */
-  product(text: string): Held {
-    return { narrow: "", wide: this.named(text), bound: 0 }
+  /** Named by what it is multiplied of, narrow. */
+  product(a: Held, b: Held): Held {
+    return { name: this.named(`${this.small(a)} * ${this.small(b)}`), wide: true, bound: a.bound * b.bound }
   }
   sum(x: Held, y: Held, sign: string): Held {
-    if (x.narrow !== "" && y.narrow !== "") return { narrow: this.named(`${x.narrow} ${sign} ${y.narrow}`), wide: "", bound: x.bound + y.bound }
-    return this.product(`${this.large(x)} ${sign} ${this.large(y)}`)
+    return { name: this.named(`${x.name} ${sign} ${y.name}`), wide: x.wide || y.wide, bound: x.bound + y.bound }
   }
   negated(x: Held): Held {
-    return x.narrow !== "" ? { narrow: this.named(`-${x.narrow}`), wide: "", bound: x.bound } : this.product(`-${x.wide}`)
+    return { name: this.named(`-${x.name}`), wide: x.wide, bound: x.bound }
   }
   operation(op: number, d: number, ofA: number, ofB: number): void {
     const a = this.values[ofA]!
@@ -127,33 +125,34 @@ class Text {
     for (let i = 0; i < this.degree; i++) out.push(of(i))
     return out
   }
+  /** Karatsuba: a product costs as much as six sums. */
   multiplied(a: readonly Held[], b: readonly Held[]): Held[] {
-    const x = this.each((i) => a[i]!).map((h) => this.small(h))
-    const y = this.each((i) => b[i]!).map((h) => this.small(h))
-    if (this.degree === 1) return [this.product(`${x[0]!} * ${y[0]!}`)]
-    return [this.product(`${x[0]!} * ${y[0]!} - ${x[1]!} * ${y[1]!}`), this.product(`${x[0]!} * ${y[1]!} + ${x[1]!} * ${y[0]!}`)]
+    const low = this.product(a[0]!, b[0]!)
+    if (this.degree === 1) return [low]
+    const high = this.product(a[1]!, b[1]!)
+    const cross = this.product(this.sum(a[0]!, a[1]!, "+"), this.sum(b[0]!, b[1]!, "+"))
+    return [this.sum(low, high, "-"), this.sum(this.sum(cross, low, "-"), high, "-")]
   }
   squared(a: readonly Held[]): Held[] {
-    const x = this.small(a[0]!)
-    if (this.degree === 1) return [this.product(`${x} * ${x}`)]
-    const y = this.small(a[1]!)
-    return [this.product(`(${x} + ${y}) * (${x} - ${y})`), this.product(`(${x} + ${x}) * ${y}`)]
+    const x = a[0]!
+    if (this.degree === 1) return [this.product(x, x)]
+    const y = a[1]!
+    this.small(x)
+    this.small(y)
+    return [this.product(this.sum(x, y, "+"), this.sum(x, y, "-")), this.product(this.sum(x, x, "+"), y)]
   }
   scaled(a: readonly Held[], by: Held): Held[] {
-    const y = this.small(by)
-    return this.each((i) => this.product(`${this.small(a[i]!)} * ${y}`))
+    return this.each((i) => this.product(a[i]!, by))
   }
-  /** -1 is the constant's negative second coefficient: it is not held twice. */
   constant(number: number): Held[] {
-    return this.each((half) => ({ narrow: `c[${2 * number + half}]!`, wide: "", bound: 1 }))
+    return this.each((half) => ({ name: `c[${2 * number + half}]!`, wide: false, bound: 1 }))
   }
   times(a: readonly Held[], number: number): Held[] {
     const k = this.constant(number)
     const of = this.program.constants[number]!
     if (this.degree === 1 || isZero(of, "im")) return this.scaled(a, k[0]!)
     if (!isZero(of, "re")) return this.multiplied(a, k)
-    const im = this.small(k[1]!)
-    return [this.product(`-${this.small(a[1]!)} * ${im}`), this.product(`${this.small(a[0]!)} * ${im}`)]
+    return [this.negated(this.product(a[1]!, k[1]!)), this.product(a[0]!, k[1]!)]
   }
   test(op: number, a: readonly Held[]): void {
     const of = op === operation.IS_ZERO ? "zero" : "odd"
@@ -161,32 +160,64 @@ class Text {
     this.body.push(`g.f = ${both.join(" & ")}`)
   }
   selected(yes: Held, no: Held): Held {
-    if (yes.narrow !== "" && no.narrow !== "") return { narrow: this.named(`${no.narrow} + (${yes.narrow} - ${no.narrow}) * g.f`), wide: "", bound: Math.max(yes.bound, no.bound) }
-    return this.product(`${this.large(no)} + (${this.large(yes)} - ${this.large(no)}) * g.f`)
+    return { name: this.named(`${no.name} + (${yes.name} - ${no.name}) * g.f`), wide: yes.wide || no.wide, bound: Math.max(yes.bound, no.bound) }
   }
+}
+
+/** Values are numbered; no word of the language begins so. */
+function nameOf(number: number): string {
+  return `x${number.toString(36)}`
 }
 
 /** The function of these statements, without what is not used, in lines of a width that a reader's screen may have. */
 function functionOf(statements: readonly string[]): string {
-  const used: { [word: string]: boolean } = {}
+  const uses: { [word: string]: number } = {}
   const kept: string[] = []
   for (let i = statements.length - 1; i >= 0; i--) {
     const found = wordsOf(statements[i]!)
-    if (found[0] === "const" && used[found[1]!] !== true) continue
-    for (let k = found[0] === "const" ? 2 : 0; k < found.length; k++) used[found[k]!] = true
+    const first = found[0] === "const" ? 2 : 0
+    if (first > 0 && uses[found[1]!] === undefined) continue
+    for (let k = first; k < found.length; k++) uses[found[k]!] = (uses[found[k]!] === undefined ? 0 : uses[found[k]!]!) + 1
     kept.push(statements[i]!)
   }
-  for (let i = 0; i < 3; i++) if (used["soc".charAt(i)] === true) kept.push(`const ${"soc".charAt(i)} = g.${"soc".charAt(i)}`)
+  for (let i = 0; i < 3; i++) if (uses["soc".charAt(i)] !== undefined) kept.push(`const ${"soc".charAt(i)} = g.${"soc".charAt(i)}`)
+  const whole = woven(kept.reverse(), uses)
   let text = ""
-  let line = used.r === true ? "(g, r) => {" : "(g) => {"
-  for (let i = kept.length - 1; i >= 0; i--) {
-    const piece = i === kept.length - 1 ? ` ${kept[i]!}` : `; ${kept[i]!}`
+  let line = uses.r === undefined ? "(g) => {" : "(g, r) => {"
+  for (let i = 0; i < whole.length; i++) {
+    const piece = i === 0 ? ` ${whole[i]!}` : `; ${whole[i]!}`
     if (line.length + piece.length > WIDTH) {
       text += `${line}\n`
-      line = kept[i]!
+      line = whole[i]!
     } else line += piece
   }
   return `${text}${line} },\n`
+}
+
+/** Values that are asked for once stand where that is, if they are short and read neither slots nor the flag. */
+function woven(statements: readonly string[], uses: { readonly [word: string]: number }): string[] {
+  const within: { [name: string]: string } = {}
+  const out: string[] = []
+  for (let i = 0; i < statements.length; i++) {
+    const s = statements[i]!
+    const found = wordsOf(s)
+    let text = ""
+    let at = 0
+    for (let k = 0; k < found.length; k++) {
+      const start = s.indexOf(found[k]!, at)
+      const end = start + found[k]!.length
+      const inner = within[found[k]!]
+      const bare = (s.charAt(start - 1) === "(" && s.charAt(end) === ")") || (s.charAt(start - 2) === "=" && end === s.length)
+      text += s.substring(at, start) + (inner === undefined ? found[k]! : bare ? inner : `(${inner})`)
+      at = end
+    }
+    text += s.substring(at)
+    const value = text.substring(text.indexOf(" = ") + 3)
+    const pure = found[0] === "const" && value.indexOf("[") < 0 && value.indexOf(".") < 0
+    if (pure && uses[found[1]!] === 1 && value.length < LONG) within[found[1]!] = value
+    else out.push(text)
+  }
+  return out
 }
 
 /** Names and numbers in a statement. */

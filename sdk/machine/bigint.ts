@@ -1,6 +1,6 @@
 /**
  * The BigInt machine: a Program's routines are followed here, its blocks are functions that bigint-text.ts made of it at build time. For QuickJS, Hermes, XS
- * and other engines with BigInt and no WebAssembly. Montgomery's form with R 64 bits and more above p, so that no sum in a block needs a second look.
+ * and other engines with BigInt and no WebAssembly. Barrett's reduction: products and sums of one scale, so that either may be added to the other.
  * No branch and no address depends on a value, but engines' BigInts are not constant in time, and cannot be wiped: where that matters, take limbs.
  */
 import { callsOf } from "./calls.ts"
@@ -8,7 +8,7 @@ import { coursing, type Slate } from "./course.ts"
 import type { Machine, Program } from "./program.ts"
 import { SELF_TEST_SLOTS, selfTest, testedOf } from "./self-test.ts"
 
-/** What a block works on: slots, where its operands begin, constants in pairs and R mod p, the flag. */
+/** What a block works on: slots, where its operands begin, constants in pairs, the flag. */
 export interface BigintDesk {
   readonly s: bigint[]
   readonly o: number[]
@@ -18,7 +18,7 @@ export interface BigintDesk {
   odd(a: bigint): bigint
 }
 
-/** A block over Fp or Fp2; `r` divides a sum of products by R and takes it to what is from -p/8 to 17p/8. */
+/** A block over Fp or Fp2; `r` takes a sum of products to what is between -p/8 and 3.1 p. */
 export type BigintBlock = (g: BigintDesk, r: (wide: bigint) => bigint) => void
 
 /** What is shipped: the blocks in the order of callsOf, and the sum of the self-test. */
@@ -67,63 +67,54 @@ function write(value: bigint, octets: Uint8Array): void {
   }
 }
 
-/** A prime, its R, and a Program's constants in Montgomery's form. */
+/** A prime and a Program's constants. */
 class Prime {
   readonly p: bigint
-  readonly square: bigint
-  /** What `reduce` gives too much. */
-  readonly offset: bigint
+  /** A multiple of p far above any narrow value. */
+  readonly lift: bigint
   readonly constants: readonly bigint[]
   readonly reduce: (wide: bigint) => bigint
   constructor(program: Program) {
-    const bits = 64 * Math.ceil((8 * program.octets + 64) / 64)
     const p = read(program.modulus)
-    const k = BigInt(bits)
-    const mask = (BigInt(1) << k) - BigInt(1)
-    const factor = minusInverse(p, mask, bits)
-    // XS shifts negative numbers one too far: what it shifts is p R more, which is far above any wide value
-    const high = shiftsRight(k) ? BigInt(0) : p << k
-    const reduce: (wide: bigint) => bigint =
-      high === BigInt(0)
-        ? (wide) => (wide + (((wide & mask) * factor) & mask) * p) >> k
-        : (wide) => (wide + high + (((wide & mask) * factor) & mask) * p) >> k
+    const bits = 8 * program.octets - zeroBits(program.modulus[0]!)
+    // Menezes, van Oorschot, Vanstone, "Handbook of Applied Cryptography", 14.42. Above the rest there stay half of p, for what is cut off below, and p / 2^12,
+    // for the quotient of 2^20 p^2; on XS, which shifts negative numbers one too far, half of p and p more
+    const low = BigInt(bits - 2)
+    const high = BigInt(bits + 34)
+    const inverse = quotientOf(2 * bits + 32, p)
+    this.reduce = (wide) => wide - (((wide >> low) * inverse) >> high) * p
     this.p = p
-    this.offset = high >> k
-    this.square = powerOfTwo(p, 2 * bits)
-    this.reduce = reduce
+    this.lift = p << BigInt(32)
     const constants: bigint[] = []
-    for (let i = 0; i < program.constants.length; i++)
-      constants.push(reduce(read(program.constants[i]!.re) * this.square), reduce(read(program.constants[i]!.im) * this.square))
-    constants.push(reduce(this.square))
+    for (let i = 0; i < program.constants.length; i++) constants.push(read(program.constants[i]!.re), read(program.constants[i]!.im))
     this.constants = constants
   }
   /** The integer of a narrow value, from 0 to p - 1. */
   integer(a: bigint): bigint {
-    const out = this.reduce(a) - this.offset
-    return out === this.p ? BigInt(0) : out
+    const out = this.reduce(a + this.lift)
+    return out < this.p ? out : out - this.p
   }
 }
 
-/** Whether negative numbers are shifted as they should be. */
-function shiftsRight(k: bigint): boolean {
-  return -(BigInt(1) << k) >> k === -BigInt(1)
-}
-
-/** 2^bits mod p, by doubling. */
-function powerOfTwo(p: bigint, bits: number): bigint {
-  let out = BigInt(1)
-  for (let i = 0; i < bits; i++) {
-    out += out
-    if (out >= p) out -= p
-  }
+function zeroBits(octet: number): number {
+  let out = 0
+  for (let top = octet; top < 128; top = 2 * top) out++
   return out
 }
 
-/** -1/p, by Newton's iteration, which doubles the bits that are right. */
-function minusInverse(p: bigint, mask: bigint, bits: number): bigint {
-  let x = BigInt(1)
-  for (let right = 1; right < bits; right = 2 * right) x = (x * ((BigInt(2) - p * x) & mask)) & mask
-  return (mask + BigInt(1) - x) & mask
+/** floor(2^bits / p), bit by bit. */
+function quotientOf(bits: number, p: bigint): bigint {
+  let rest = BigInt(1)
+  let out = BigInt(0)
+  for (let i = 0; i < bits; i++) {
+    rest += rest
+    out += out
+    if (rest >= p) {
+      rest -= p
+      out += BigInt(1)
+    }
+  }
+  return out
 }
 
 /** Slots of BigInts. */
@@ -169,7 +160,7 @@ class BigintSlate implements Slate, BigintDesk {
   }
   read(to: number, octets: Uint8Array): boolean {
     const value = read(octets)
-    this.s[to] = this.prime.reduce(value * this.prime.square)
+    this.s[to] = value
     return value < this.prime.p
   }
   write(from: number, octets: Uint8Array): void {

@@ -2,7 +2,7 @@
  * The course of a Program: routines, walks and picks, with a Slate doing what they call, compiled or operation by operation. Where it stands is in a few
  * numbers, so a Job may rest between any two of them.
  */
-import { copy, wipe } from "../base/bytes.ts"
+import { blank, copy, wipe } from "../base/bytes.ts"
 import type { Done, Job } from "../base/job.ts"
 import { code, type Machine, type Program } from "./program.ts"
 
@@ -37,7 +37,7 @@ export function coursing(program: Program, slate: (slots: number) => Slate, slic
       const of = program.entries[entry]
       if (of === undefined || input.length !== of.reads * program.octets || digits.length !== of.picks)
         throw startRefusal(entry, input, digits)
-      const course = new Course(program, products, slate(of.slots), copy(input), copy(digits), new Uint8Array(of.writes * program.octets))
+      const course = new Course(program, products, slate(of.slots), copy(input), copy(digits), blank(of.writes * program.octets))
       course.enter(of.routine)
       return {
         step: () => course.slice(slice),

@@ -3,7 +3,7 @@
  * engine needs vectors of 128 bits, as all have had since 2021. A Job has an instance, hence a memory, to itself; it is wiped before another Job gets it.
  */
 import { unbase64 } from "../base/base64.ts"
-import { unhex } from "../base/bytes.ts"
+import { blank, unhex } from "../base/bytes.ts"
 import type { Done, Job } from "../base/job.ts"
 import { refusedInput, startRefusal, type Slate } from "./course.ts"
 import { adler32, type Machine } from "./program.ts"
@@ -114,7 +114,7 @@ function jobOf(of: readonly number[] | undefined, stable: Stable, slice: number,
     step(): Done<Uint8Array> | undefined {
       const state = own!.functions.s(slice)
       if (state === 1) return undefined
-      const value = new Uint8Array(end.length)
+      const value = blank(end.length)
       value.set(end)
       close()
       if (state === 2) throw refusedInput()

@@ -1,5 +1,5 @@
 /** PRF-HMAC-SHA-256: RFC 3830 section 4.1.2 with HMAC-SHA-256 and 256 in place of 160, RFC 6043 section 6.1. */
-import { concat, copy, u32, u8, wipe, xorInto } from "../base/bytes.ts"
+import { blank, concat, copy, u32, u8, wipe, xorInto } from "../base/bytes.ts"
 import type { Sym } from "../sym/sym.ts"
 import { prfFunc } from "./numbers.ts"
 
@@ -25,7 +25,7 @@ export function prfLabel(constant: number, csId: number, csbId: number, RAND: Ui
 function derive(sym: Sym, inkey: Uint8Array, label: Uint8Array, octets: number): Uint8Array {
   if (inkey.length === 0) throw new Error("PRF: expected an inkey of at least one octet, got none")
   const m = Math.ceil(octets / BLOCK)
-  const wide = new Uint8Array(m * BLOCK)
+  const wide = blank(m * BLOCK)
   for (let at = 0; at < inkey.length; at += BLOCK) {
     const end = at + BLOCK < inkey.length ? at + BLOCK : inkey.length
     addP(sym, inkey.subarray(at, end), label, wide)

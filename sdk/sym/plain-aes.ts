@@ -2,7 +2,7 @@
  * AES in counter mode (FIPS 197, SP 800-38A) for small engines, bitsliced: there is no table, and no index, branch or count depends on key, counter or data.
  * Two blocks go together in eight words: slice k holds bit k of their 32 octets, that of row r, column c and block b at bit 24 - 8r + 4b + c.
  */
-import { copy, wipe } from "../base/bytes.ts"
+import { blankWords, copy, wipe } from "../base/bytes.ts"
 
 const SLICES = 8
 
@@ -10,7 +10,7 @@ const SLICES = 8
 export function aesCtr(key: Uint8Array, counter: Uint8Array, data: Uint8Array): Uint8Array {
   if (key.length !== 16 && key.length !== 32) throw new Error("aesCtr: expected a key of 16 or 32 octets, got " + key.length)
   const keys = roundKeys(key)
-  const slices = new Int32Array(SLICES)
+  const slices = blankWords(SLICES)
   const next = copy(counter)
   const out = copy(data)
   for (let at = 0; at < out.length; at += 32) {
@@ -53,8 +53,8 @@ function transpose(words: Int32Array): void {
 /** The key schedule of FIPS 197 section 5.2: 11 or 15 round keys of eight slices. Four words of a round key are for one block, and again for the other. */
 function roundKeys(key: Uint8Array): Int32Array {
   const size = key.length / 2
-  const keys = new Int32Array(4 * size + 56)
-  const slices = new Int32Array(SLICES)
+  const keys = blankWords(4 * size + 56)
+  const slices = blankWords(SLICES)
   let word = 0
   let constant = 1
   for (let i = 0, from = 0; i < keys.length; i += i % 4 === 3 ? 5 : 1) {

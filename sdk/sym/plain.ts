@@ -1,8 +1,9 @@
 /**
- * The symmetric contract in the language of small engines: SHA-256 (FIPS 180-4) and HMAC (RFC 2104) here, AES in counter mode in plain-aes.ts. Working values
+ * The symmetric contract in the language of small engines: SHA-256 (FIPS 180-4) here, AES in counter mode in plain-aes.ts. Working values
  * are wiped; no index or branch depends on a secret.
  */
-import { wipe } from "../base/bytes.ts"
+import { blank, blankWords, wipe } from "../base/bytes.ts"
+import { hmacOver } from "./hmac.ts"
 import { aesCtr } from "./plain-aes.ts"
 import type { Sym } from "./sym.ts"
 
@@ -12,19 +13,7 @@ const DIGEST = 32
 /** SHA-256, HMAC-SHA-256 and AES-CTR without typed array methods, BigInt or anything else that engines lack. */
 export const plainSym: Sym = {
   sha256: (data) => hash([data]),
-  hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array {
-    const pad = new Uint8Array(BLOCK)
-    const short = key.length > BLOCK ? hash([key]) : key
-    pad.set(short)
-    if (short !== key) wipe(short)
-    for (let i = 0; i < BLOCK; i++) pad[i]! ^= 0x36
-    const inner = hash([pad, data])
-    for (let i = 0; i < BLOCK; i++) pad[i]! ^= 0x36 ^ 0x5c
-    const tag = hash([pad, inner])
-    wipe(pad)
-    wipe(inner)
-    return tag
-  },
+  hmacSha256: (key, data) => hmacOver(hash, key, data),
   aesCtr,
 }
 
@@ -41,23 +30,29 @@ const START = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b0
 
 /** SHA-256 of octet strings one after another. */
 function hash(parts: readonly Uint8Array[]): Uint8Array {
-  const state = new Int32Array(START)
-  const words = new Int32Array(64)
-  const block = new Uint8Array(BLOCK)
+  const state = blankWords(START.length)
+  const words = blankWords(64)
+  const block = blank(BLOCK)
+  state.set(START)
   let filled = 0
   let length = 0
   for (let p = 0; p < parts.length; p++) {
     const part = parts[p]!
-    for (let i = 0; i < part.length; i++) {
-      block[filled++] = part[i]!
-      if (filled < BLOCK) continue
-      compress(state, block, words)
+    let from = 0
+    while (filled + part.length - from >= BLOCK) {
+      // a block that lies in one piece is taken from where it is
+      const whole = filled === 0
+      for (; !whole && filled < BLOCK; filled++) block[filled] = part[from++]!
+      compress(state, whole ? part : block, whole ? from : 0, words)
+      from += whole ? BLOCK : 0
       filled = 0
     }
+    block.set(part.subarray(from), filled)
+    filled += part.length - from
     length += part.length
   }
   close(state, block, words, filled, length)
-  const out = new Uint8Array(DIGEST)
+  const out = blank(DIGEST)
   for (let i = 0; i < DIGEST; i++) out[i] = state[i >> 2]! >>> (24 - 8 * (i & 3))
   wipe(words)
   wipe(state)
@@ -70,37 +65,35 @@ function close(state: Int32Array, block: Uint8Array, words: Int32Array, filled: 
   block[filled] = 0x80
   for (let i = filled + 1; i < BLOCK; i++) block[i] = 0
   if (filled >= BLOCK - 8) {
-    compress(state, block, words)
+    compress(state, block, 0, words)
     wipe(block)
   }
   for (let i = BLOCK - 1, left = length * 8; i >= BLOCK - 8; i--) {
     block[i] = left % 256
     left = Math.floor(left / 256)
   }
-  compress(state, block, words)
+  compress(state, block, 0, words)
 }
 
-function rotated(x: number, n: number): number {
-  return (x >>> n) | (x << (32 - n))
-}
-
-/** FIPS 180-4 section 6.2.2. */
-function compress(state: Int32Array, block: Uint8Array, W: Int32Array): void {
-  for (let t = 0; t < 16; t++) W[t] = (block[4 * t]! << 24) | (block[4 * t + 1]! << 16) | (block[4 * t + 2]! << 8) | block[4 * t + 3]!
+/** FIPS 180-4 section 6.2.2, of 64 octets from `at` on. Rotations are written out, for an interpreter pays for each call. */
+function compress(state: Int32Array, octets: Uint8Array, at: number, W: Int32Array): void {
+  for (let t = 0, i = at; t < 16; t++, i += 4) W[t] = (octets[i]! << 24) | (octets[i + 1]! << 16) | (octets[i + 2]! << 8) | octets[i + 3]!
   for (let t = 16; t < 64; t++) {
     const x = W[t - 15]!
     const y = W[t - 2]!
-    W[t] = W[t - 16]! + (rotated(x, 7) ^ rotated(x, 18) ^ (x >>> 3)) + W[t - 7]! + (rotated(y, 17) ^ rotated(y, 19) ^ (y >>> 10))
+    W[t] = W[t - 16]! + (((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3)) + W[t - 7]! + (((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10))
   }
   let a = state[0]!, b = state[1]!, c = state[2]!, d = state[3]!, e = state[4]!, f = state[5]!, g = state[6]!, h = state[7]!
   for (let t = 0; t < 64; t++) {
-    const T1 = (h + (rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)) + ((e & f) ^ (~e & g)) + K[t]! + W[t]!) | 0
-    const T2 = (rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))
+    const S1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))
+    const S0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10))
+    const T1 = (h + S1 + (g ^ (e & (f ^ g))) + K[t]! + W[t]!) | 0
     h = g
     g = f
     f = e
     e = (d + T1) | 0
     d = c
+    const T2 = S0 + ((a & b) ^ (c & (a ^ b)))
     c = b
     b = a
     a = (T1 + T2) | 0

@@ -49,7 +49,7 @@ describe("ibake decode on modes.json", () => {
     const path = join(folder, String(stores.size))
     const keys = keysOf(names)
     const ring = new Keyring({ ...nobleAll(), keysInTheOpen: true }, fileStore(path, false, realDisk))
-    assert.equal(ring.load(fillOf(names, keys[0]!.kms).kms.own, []), undefined)
+    assert.equal(run(ring.load(fillOf(names, keys[0]!.kms).kms.own, [])), undefined)
     assert.equal(run(ring.install(keys.map((of) => ({ identity: named(of.identity), period: of.period, key: octets(of.key) })), [])), undefined)
     ring.wipe()
     stores.set(key, path)

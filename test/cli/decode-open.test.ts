@@ -146,7 +146,7 @@ function withEsk(secret: Uint8Array): Uint8Array {
   const profile = nobleAll()
   const { box, ibe } = profile.suites[0]!
   const { own } = fillOf("bob").kms
-  const par = ibe.parameters(own.publicParameter)!
+  const par = run(ibe.parameters(own.publicParameter))!
   const m = parse(octets("I_MESSAGE_2"), 2048) as Message
   const keys = run(box.encapsulate(uid(profile.sym, m.IDRr!, own, 46342), par, new Uint8Array(32).fill(7)))
   const plain = buildChain([part(idrPayload, m.IDRi!), part(skPayload, secret)])
@@ -164,7 +164,7 @@ describe("ibake decode with a radio's store", () => {
     const fill = fillOf("bob")
     const { S_id, period } = recorded.requests.bob.keys[0]!
     const keyring = new Keyring({ ...nobleAll(), keysInTheOpen: true }, fileStore(folder, false, realDisk))
-    assert.equal(keyring.load(fill.kms.own, []), undefined)
+    assert.equal(run(keyring.load(fill.kms.own, [])), undefined)
     assert.equal(run(keyring.install([{ identity: fill.identities[0]!, period, key: unhex(S_id)! }], [])), undefined)
     keyring.wipe()
     writeFileSync(join(folder, "v-half.bin~"), "half")

@@ -67,7 +67,7 @@ function pointFrom(from: bigint, add: bigint): Uint8Array {
 
 function refusedP384(p384: DhGroup): Refused[] {
   const good = pointFrom(0n, 0n)
-  assert.ok(p384.valid(good), "the least x with a y is a good point")
+  assert.ok(run(p384.agree(wide(1n), good)) !== undefined, "the least x with a y is a good point")
   const compressed = concat([new Uint8Array([2 + (good[96]! & 1)]), good.subarray(1, 49)])
   const off = Uint8Array.from(good)
   off[96]! ^= 1
@@ -145,7 +145,6 @@ describe("X25519 of noble beside others", () => {
       const got = run(x25519.agree(secret, point))
       if (got === undefined) none++
       assert.equal(got === undefined ? undefined : hex(got), opensslX25519(secret, point), hex(point))
-      assert.equal(x25519.valid(point), got !== undefined)
     }
     assert.deepEqual([points.length, none], [62, 2], "p and p + 1 are 0 and 1")
   })

@@ -9,27 +9,24 @@ import { octets } from "./octets.ts"
 /** A Diffie-Hellman group; `refused` are points that it must not take. */
 export function dhLaws(name: string, group: DhGroup, refused: readonly Refused[]): void {
   const pair = (seed: string): { secret: Uint8Array; point: Uint8Array } => run(group.keygen(octets(seed, group.seedOctets)))
+  const valid = (point: Uint8Array): boolean => run(group.agree(pair("a").secret, point)) !== undefined
   describe(`Diffie-Hellman group: ${name}`, () => {
     it("both ends agree on one point, and a third does not", () => {
       const a = pair("a")
       const b = pair("b")
       assert.equal(a.point.length, group.pointOctets)
-      assert.ok(group.valid(a.point))
+      assert.ok(valid(a.point))
       const K = run(group.agree(a.secret, b.point))!
-      assert.ok(group.valid(K))
+      assert.ok(valid(K))
       assert.equal(hex(K), hex(run(group.agree(b.secret, a.point))!))
       assert.notEqual(hex(K), hex(run(group.agree(pair("c").secret, a.point))!))
     })
     it("equal seeds give equal pairs, and every seed of its length gives one", () => {
       assert.deepEqual(pair("a"), pair("a"))
-      for (const fill of [0, 0xff]) assert.ok(group.valid(run(group.keygen(new Uint8Array(group.seedOctets).fill(fill))).point))
+      for (const fill of [0, 0xff]) assert.ok(valid(run(group.keygen(new Uint8Array(group.seedOctets).fill(fill))).point))
     })
     it("refuses what is no valid point, without throwing", () => {
-      const a = pair("a")
-      for (const [why, point] of refused) {
-        assert.equal(group.valid(point), false, why)
-        assert.equal(run(group.agree(a.secret, point)), undefined, why)
-      }
+      for (const [why, point] of refused) assert.equal(valid(point), false, why)
     })
     it("a Job works on its own copy of seed and secret", () => {
       const seed = octets("a", group.seedOctets)
@@ -81,15 +78,15 @@ function encodingLaws<G1, G2, GT>(
     for (const n of [1n, 2n, 3n, 4n, 5n, 6n, r - 1n, r - 2n]) {
       const one = group.encodeG1(run(group.mulG1(scalar(n))))
       assert.equal(one.length, group.g1Octets)
-      assert.equal(hex(group.encodeG1(group.decodeG1(one)!)), hex(one))
+      assert.equal(hex(group.encodeG1(run(group.decodeG1(one))!)), hex(one))
       const two = group.encodeG2(run(group.mulG2(scalar(n), Q)))
       assert.equal(two.length, group.g2Octets)
-      assert.equal(hex(group.encodeG2(group.decodeG2(two)!)), hex(two))
+      assert.equal(hex(group.encodeG2(run(group.decodeG2(two))!)), hex(two))
     }
   })
   it("refuses what is not canonical, not on the curve, outside the subgroup or infinity, without throwing", () => {
-    for (const [why, encoded] of refused1()) assert.equal(group.decodeG1(encoded), undefined, why)
-    for (const [why, encoded] of refused2()) assert.equal(group.decodeG2(encoded), undefined, why)
+    for (const [why, encoded] of refused1()) assert.equal(run(group.decodeG1(encoded)), undefined, why)
+    for (const [why, encoded] of refused2()) assert.equal(run(group.decodeG2(encoded)), undefined, why)
   })
   it("reduces wide octets modulo r, and knows the scalars from 1 to r - 1", () => {
     for (const n of [0, 1, 31, 32, 33, 48, 64]) {

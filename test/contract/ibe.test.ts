@@ -63,10 +63,10 @@ describe("suite 0x01 beside an independent computation", () => {
       const want = computed(s, uid, rho)
       assert.equal(hex(run(master.publicParameter(s))!), hex(want.Ppub))
       assert.equal(hex(run(master.extract(s, uid))), hex(want.Sid))
-      const par = plainBf.parameters(want.Ppub)!
+      const par = run(plainBf.parameters(want.Ppub))!
       const made = run(plainBf.encapsulate(uid, par, rho))
       assert.deepEqual([hex(made.enc), hex(made.secret)], [hex(want.enc), hex(want.secret)])
-      assert.equal(hex(run(plainBf.decapsulate(want.enc, plainBf.privateKey(want.Sid, par)!, uid, par))!), hex(want.secret))
+      assert.equal(hex(run(plainBf.decapsulate(want.enc, run(plainBf.privateKey(want.Sid, par))!, uid, par))!), hex(want.secret))
     }
   })
   it("U that was not made from rho is refused, though V opens: [l]P must be U", () => {

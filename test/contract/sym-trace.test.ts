@@ -1,84 +1,16 @@
 /** Constant time of the symmetric code for small boards, exactly: which elements of which arrays are touched, in which order, is the same for every secret. */
 import assert from "node:assert/strict"
-import { createCipheriv, createHash } from "node:crypto"
+import { createCipheriv } from "node:crypto"
 import { readFileSync } from "node:fs"
-import ts from "typescript"
 import { hex } from "../../sdk/base/bytes.ts"
 import { plainSym } from "../../sdk/sym/plain.ts"
 import { octets } from "./octets.ts"
-
-type Words = Uint8Array | Int32Array
-
-/** What a computation did to typed arrays: a digest of each touch in its order, how many there were, and which arrays it made and left with something in them. */
-interface Trace {
-  readonly digest: string
-  readonly touches: number
-  readonly left: number
-}
+import { conditions, different, SECRETS, secretWords, traces } from "./touches.ts"
 
 const SIZES = [0, 1, 15, 16, 31, 32, 33, 80]
-const SECRETS = 12
 
-/** An array that tells each index to `touch`, and passes it on to its subarrays. */
-function telling<T extends Words>(array: T, name: number, touch: (what: string) => void): T {
-  const index = (of: string | symbol): of is string => typeof of === "string" && /^\d+$/.test(of)
-  return new Proxy<T>(array, {
-    get(target, of): unknown {
-      if (index(of)) touch(`get ${name} ${of}`)
-      const value = Reflect.get(target, of, target) as unknown
-      if (typeof value !== "function") return value
-      return (...given: unknown[]): unknown => {
-        const result = Reflect.apply(value, target, given) as unknown
-        return of === "subarray" ? telling(result as T, name, (what) => touch(`${what} of ${given.join()}`)) : result
-      }
-    },
-    set(target, of, value): boolean {
-      if (index(of)) touch(`set ${name} ${of}`)
-      return Reflect.set(target, of, value, target)
-    },
-  })
-}
-
-/** Runs a computation whose inputs and typed arrays all tell. */
-function traced(work: (...inputs: Uint8Array[]) => Uint8Array, inputs: readonly Uint8Array[]): Trace {
-  const log = createHash("sha256")
-  let touches = 0
-  const touch = (what: string): void => {
-    touches++
-    log.update(`${what}\n`)
-  }
-  const made: { readonly array: Words; readonly shown: Words }[] = []
-  const told = inputs.map((input, i) => telling(Uint8Array.from(input), i, touch))
-  const real = { Uint8Array: globalThis.Uint8Array, Int32Array: globalThis.Int32Array }
-  const maker = <T extends Words, C extends new (...given: never[]) => T>(of: C): C =>
-    new Proxy(of, {
-      construct(target, given): T {
-        const array = Reflect.construct(target, given) as T
-        const shown = telling(array, inputs.length + made.length, touch)
-        made.push({ array, shown })
-        return shown
-      },
-    })
-  let out: Uint8Array
-  try {
-    globalThis.Uint8Array = maker(real.Uint8Array)
-    globalThis.Int32Array = maker(real.Int32Array)
-    out = work(...told)
-  } finally {
-    globalThis.Uint8Array = real.Uint8Array
-    globalThis.Int32Array = real.Int32Array
-  }
-  const left = made.filter(({ array, shown }) => shown !== out && array.some((each: number) => each !== 0)).length
-  return { digest: log.digest("hex"), touches, left }
-}
-
-/** Traces of a computation for secrets of these lengths: all zeros, all ones, and any. */
-function traces(work: (...inputs: Uint8Array[]) => Uint8Array, lengths: readonly number[]): Trace[] {
-  const input = (round: number, i: number): Uint8Array => (round < 2 ? new Uint8Array(lengths[i]!).fill(-round) : octets(`secret ${round} ${i}`, lengths[i]!))
-  return Array.from({ length: SECRETS }, (_, round) => traced(work, lengths.map((_, i) => input(round, i))))
-}
-
-const different = (all: readonly Trace[]): number => new Set(all.map(({ digest }) => digest)).size
+/** Counters and lengths. */
+const told = secretWords(["at", "i", "k", "last", "n", "size", "SLICES"])
 
 describe("constant time of sym/plain.ts", () => {
   for (const size of [16, 32])
@@ -112,9 +44,9 @@ describe("constant time of sym/plain.ts", () => {
   it("holds where nothing is touched too: conditions of the AES name lengths, and what counts up to them", () => {
     const source = readFileSync(new URL("../../sdk/sym/plain-aes.ts", import.meta.url), "utf8")
     assert(conditions(source).length > 20)
-    assert.deepEqual(conditions(source).flatMap(secretWords), [])
+    assert.deepEqual(conditions(source).flatMap(told), [])
     const leaky = source.replace("let word = 0\n", "let word = 0\n  const x = key[0]!\n  if (x > 7) word = key[1]! > 0 ? 1 : 2\n")
-    assert.deepEqual(conditions(leaky).flatMap(secretWords), ["x > 7", "key[1]! > 0"])
+    assert.deepEqual(conditions(leaky).flatMap(told), ["x > 7", "key[1]! > 0"])
   })
   it("is worth tracing because it is AES: any key, counter and data, as Node has it", () => {
     for (let n = 0; n < 400; n++) {
@@ -125,30 +57,6 @@ describe("constant time of sym/plain.ts", () => {
     }
   })
 })
-
-/** What a source decides by. */
-function conditions(source: string): ts.Expression[] {
-  const found: ts.Expression[] = []
-  const visit = (node: ts.Node): void => {
-    if (ts.isIfStatement(node) || ts.isWhileStatement(node) || ts.isDoStatement(node) || ts.isSwitchStatement(node)) found.push(node.expression)
-    if (ts.isForStatement(node) || ts.isConditionalExpression(node)) found.push(node.condition!)
-    if (ts.isBinaryExpression(node) && /^(&&|\|\||\?\?)=?$/.test(node.operatorToken.getText())) found.push(node.left)
-    ts.forEachChild(node, visit)
-  }
-  visit(ts.createSourceFile("source.ts", source, ts.ScriptTarget.Latest, true))
-  return found
-}
-
-/** The condition's text if it reads an element, calls something, or names anything but counters of loops, constants and lengths. */
-function secretWords(condition: ts.Expression): string[] {
-  const open = (node: ts.Node): boolean => {
-    if (ts.isPropertyAccessExpression(node)) return node.name.text === "length"
-    if (ts.isIdentifier(node)) return ["at", "i", "k", "last", "n", "size", "SLICES"].includes(node.text)
-    if (ts.isElementAccessExpression(node) || ts.isCallExpression(node)) return false
-    return node.getChildren().every(open)
-  }
-  return open(condition) ? [] : [condition.getText()]
-}
 
 /** x times y in GF(2^8), FIPS 197 section 4.2. */
 function product(x: number, y: number): number {

@@ -8,7 +8,7 @@ import ts from "typescript"
 import { buildScript, recipeFor, type Recipe, type Script } from "../../boards/build.ts"
 import { publicNames } from "../../boards/names.ts"
 import { shrink } from "../../boards/shrink.ts"
-import { elsewhere, files, groups } from "../case-files.ts"
+import { elsewhere, groups } from "../../boards/rig/case-files.ts"
 import { folder, program } from "../processes.ts"
 import { tool } from "../tools.ts"
 import { engines } from "./engines.ts"
@@ -86,7 +86,7 @@ describe("a shortened script", () => {
 })
 
 describe("the public names", () => {
-  const names = publicNames(root)
+  const names = publicNames([join(root, "sdk/index")])
   it("are what an application may say of a Device, a Board, a Profile, a Fault", () => {
     for (const name of ["fetchKeys", "onSecured", "publish", "suites", "encapsulate", "fault", "masterKey", "step"]) assert(names.includes(name), name)
   })
@@ -135,7 +135,8 @@ describe("what a script of short names is made of", () => {
 describe("cases", () => {
   it("are read from every file of test/cases, or are known to be read elsewhere", () => {
     const all = readdirSync(join(root, "test/cases")).filter((name) => name.endsWith(".json"))
-    assert.deepEqual([...files, ...Object.keys(elsewhere)].sort(), all.sort())
+    const read = new Set(groups().flatMap((each) => each.files))
+    assert.deepEqual([...read, ...Object.keys(elsewhere)].sort(), all.sort())
     assert.equal(new Set(groups().map((each) => each.name)).size, groups().length)
   })
 })
@@ -188,6 +189,21 @@ describe("the whole SDK without a group", () => {
       const lines = board.start(200 * 1024)
       try {
         await assert.rejects(lines.ask('{"op":"profile"}'), /ended with 3: .*(alloc failed|error in error handling)/)
+      } finally {
+        await lines.end()
+      }
+    })
+  })
+
+  describe("in QuickJS", () => {
+    const quickjs = engines.find((each) => each.name === "QuickJS")!
+    before(tool(quickjs.wants, () => quickjs.present()))
+    it("is ended, in words, when it takes more heap than its cap", async () => {
+      const file = join(home, "small.js")
+      writeFileSync(file, script.text)
+      const lines = quickjs.start(home, file, 100 * 1024)
+      try {
+        await assert.rejects(lines.ask("{}"), /ended with 1: [^]*out of memory: \d+ octets of heap, the cap is 102400/)
       } finally {
         await lines.end()
       }

@@ -1,11 +1,12 @@
 /** The same cases in every engine, each through the script that a board of that engine would get, under the heap of its budget. */
 import assert from "node:assert/strict"
-import { rmSync } from "node:fs"
-import { groups } from "../case-files.ts"
+import { readFileSync, rmSync } from "node:fs"
+import { elsewhere, groups } from "../../boards/rig/case-files.ts"
 import { folder } from "../processes.ts"
 import { tool } from "../tools.ts"
 import { engines, type Engine } from "./engines.ts"
-import { asked, keep, manifestAt, perform, pool, ready, table, wrong, type Outcome, type Ready } from "./run.ts"
+import { page, table } from "./report.ts"
+import { asked, keep, manifestAt, perform, pool, ready, wrong, type Outcome, type Ready } from "./run.ts"
 
 const all = groups()
 const outcomes: Outcome[] = []
@@ -36,7 +37,8 @@ function begun(engine: Engine, home: string): Course {
 }
 
 describe("an engine", function () {
-  this.timeout(300000)
+  // the first test of an engine waits for most of its course: a minute here, and other machines are slower
+  this.timeout(1200000)
   let home = ""
   const courses = new Map<string, Course>()
   before(() => {
@@ -93,4 +95,12 @@ describe("an engine", function () {
         }
       })
     })
+})
+
+describe("the page of engines", () => {
+  it("is what its script makes anew, and has every engine, group and file that is left out", async () => {
+    const made = await page()
+    assert.equal(readFileSync("docs/engines.md", "utf8"), made, "run: npx tsx docs/make-engines-md.ts")
+    for (const name of [...engines.map((each) => each.name), ...all.flatMap((each) => [each.name, ...each.files]), ...Object.keys(elsewhere)]) assert(made.includes(name), name)
+  })
 })

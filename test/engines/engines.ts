@@ -5,30 +5,19 @@ import { existsSync, readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { processChannel } from "../../boards/rig/channel.ts"
+import type { Engine } from "../../boards/rig/engine.ts"
+import { Lines } from "../../boards/rig/lines.ts"
 import { program } from "../processes.ts"
-import { Lines } from "./lines.ts"
 
-/** An engine of this machine. */
-export interface Engine {
-  readonly name: string
-  /** The manifest of the board that it stands for. */
-  readonly board: string
-  /** What has to be installed, for the words of a skip. */
-  readonly wants: string
-  /** Whether it is. */
-  present(): boolean
-  /** Makes what has to be made once, in a folder of the run. */
-  prepare(home: string): void
-  /** A fresh one with the script of a file loaded; `heapOctets` caps its heap where the engine can do that, 0 is no cap. */
-  start(home: string, script: string, heapOctets: number): Lines
-}
+export type { Engine } from "../../boards/rig/engine.ts"
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const none = (): void => undefined
 
 function hosted(host: string, args: readonly string[]): Lines {
-  return new Lines(process.execPath, ["--import", "tsx", here(host), ...args])
+  return new Lines(processChannel(process.execPath, ["--import", "tsx", here(host), ...args]))
 }
 
 function node(name: string, board: string): Engine {
@@ -44,7 +33,7 @@ const quickjs: Engine = {
 const hermes: Engine = {
   name: "Hermes", board: "boards/hermes/handset.json", wants: "npm hermes-engine-cli on Linux x86-64", present: () => process.platform === "linux" && process.arch === "x64" && existsSync(hermesPath()), prepare: none,
   start(_home: string, script: string): Lines {
-    const lines = new Lines(hermesPath(), ["-O", "-optimized-eval", "-prompt=", "-prompt2="], { echo: "undefined", wrap: (line) => `print(ibake.answer(${JSON.stringify(line)}))` })
+    const lines = new Lines(processChannel(hermesPath(), ["-O", "-optimized-eval", "-prompt=", "-prompt2="]), { echo: "undefined", wrap: (line) => `print(ibake.answer(${JSON.stringify(line)}))` })
     lines.tell(`var host = { ticks: Date.now, heap: function () { return -1 } };${readFileSync(script, "utf8").replace(/\n/g, " ")}`)
     return lines
   },
@@ -56,7 +45,7 @@ function hermesPath(): string {
 
 const xs: Engine = {
   name: "XS", board: "boards/moddable/esp32.json", wants: `XS (npx tsx test/engines/make-xs.ts)`, present: () => existsSync(xsPath()), prepare: none,
-  start: (_home, script, heapOctets) => new Lines(xsPath(), [script, String(heapOctets)]),
+  start: (_home, script, heapOctets) => new Lines(processChannel(xsPath(), [script, String(heapOctets)])),
 }
 
 /** Where XS with our host is kept: a changed host is another program. */
@@ -71,7 +60,7 @@ const duktape: Engine = {
     const made = spawnSync(program("gcc")!, ["-O2", "-Wall", "-Werror", "-o", join(home, "duktape"), here("duktape.c"), "-lduktape", "-lm"], { timeout: 60000 })
     if (made.status !== 0) throw new Error(`duktape.c: ${made.stderr.toString()}`)
   },
-  start: (home, script, heapOctets) => new Lines(join(home, "duktape"), [script, String(heapOctets)]),
+  start: (home, script, heapOctets) => new Lines(processChannel(join(home, "duktape"), [script, String(heapOctets)])),
 }
 
 /** All of them, the slowest first. */

@@ -1,53 +1,82 @@
 /**
- * QuickJS as a Linux radio with a heap limit: a script, then lines in and lines out. quickjs-host SCRIPT HEAP_OCTETS (0: no cap). Its garbage collector frees at
- * once, so what is in use is what is needed; the high-water mark is looked for from time to time while it runs, and comes out a little low.
+ * QuickJS as a Linux radio with a heap limit: a script, then lines in and lines out. quickjs-host SCRIPT HEAP_OCTETS (0: no cap). Compiled to WebAssembly it does not
+ * know the sizes of its allocations, so its own limit counts some ten octets for each, and its own figures leave BigInts out. Here the heap is how far its
+ * memory was ever written, less what compiling the script left free, which nothing else gets: a board may bring the script compiled. An answer that
+ * took more than the cap ends the life.
  */
 import { readFileSync } from "node:fs"
 import { createInterface } from "node:readline"
 import variant from "@jitl/quickjs-wasmfile-release-sync"
-import { newQuickJSWASMModuleFromVariant, type QuickJSContext, type QuickJSRuntime, type QuickJSSyncVariant } from "quickjs-emscripten-core"
+import { newQuickJSWASMModuleFromVariant, type EmscriptenModule, type EmscriptenModuleLoader, type QuickJSContext, type QuickJSSyncVariant } from "quickjs-emscripten-core"
 
-/** Looks are expensive: one in so many of the engine's own pauses. */
-const EVERY = 32
+/** What emscripten has beside the engine. */
+interface Memory {
+  readonly HEAPU8: Uint8Array
+  _malloc(octets: number): number
+  _free(at: number): void
+}
 
-const module = await newQuickJSWASMModuleFromVariant(variant as unknown as QuickJSSyncVariant)
+let memory: Memory | undefined
+const module = await newQuickJSWASMModuleFromVariant(watched(variant as unknown as QuickJSSyncVariant))
 const runtime = module.newRuntime()
 runtime.setMaxStackSize(256 * 1024)
 const context = runtime.newContext()
-let peak = 0
-look()
-const empty = peak
+let top = 0
+let ballast = 0
+const empty = written()
 const cap = Number(process.argv[3])
-if (cap > 0) runtime.setMemoryLimit(cap)
-let pauses = 0
-runtime.setInterruptHandler(() => {
-  if (++pauses % EVERY === 0) look()
-  return false
-})
 lend(context)
 load(context, readFileSync(process.argv[2]!, "utf8"))
-for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) process.stdout.write(`${answer(context, line)}\n`)
-
-function look(): void {
-  peak = Math.max(peak, inUse(runtime))
+ballast = filled()
+withinCap()
+for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
+  const out = answer(context, line)
+  withinCap()
+  process.stdout.write(`${out}\n`)
 }
 
-function inUse(of: QuickJSRuntime): number {
-  const usage = of.computeMemoryUsage()
-  try {
-    return context.dump(usage).memory_used_size as number
-  } finally {
-    usage.dispose()
+/** The same engine, its memory in `memory`. */
+function watched(of: QuickJSSyncVariant): QuickJSSyncVariant {
+  const importModuleLoader = async (): ReturnType<typeof of.importModuleLoader> => {
+    const loader = await (of.importModuleLoader as () => Promise<EmscriptenModuleLoader<EmscriptenModule>>)()
+    return (async (options) => {
+      const made = await loader(options)
+      memory = made as unknown as Memory
+      return made
+    }) as Awaited<ReturnType<typeof of.importModuleLoader>>
   }
+  return { ...of, importModuleLoader }
 }
 
-/** Octets over the empty engine since the last question. */
+function withinCap(): void {
+  if (cap > 0 && heap() > cap) throw new Error(`out of memory: ${heap()} octets of heap, the cap is ${cap}`)
+}
+
+/** The end of what is not zero; it never goes down. */
+function written(): number {
+  const all = memory!.HEAPU8
+  const words = new BigUint64Array(all.buffer, 0, all.length >> 3)
+  let at = words.length
+  while (8 * at > top && words[at - 1] === 0n) at--
+  return (top = Math.max(top, 8 * at))
+}
+
+/** Takes all holes between what is in use, the largest first; their octets. */
+function filled(): number {
+  const end = written()
+  let octets = 0
+  for (let size = 65536; size >= 8; size /= 2) {
+    let at = memory!._malloc(size)
+    // each with its own length before it, in eights
+    for (; at < end; at = memory!._malloc(size)) octets += size + 8
+    memory!._free(at)
+  }
+  return octets
+}
+
+/** Octets over the empty engine, the most so far. */
 function heap(): number {
-  look()
-  const since = peak - empty
-  peak = 0
-  look()
-  return since
+  return written() - empty - ballast
 }
 
 function lend(to: QuickJSContext): void {

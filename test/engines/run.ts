@@ -2,14 +2,18 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { buildScript, recipeFor, type Script } from "../../boards/build.ts"
+import { makerOf, type Script } from "../../boards/build.ts"
 import { isManifestError, parseManifest, type Manifest } from "../../boards/manifest.ts"
+import { provided, type Answer, type Provided } from "../../boards/rig/agent/agent.ts"
+import type { Group } from "../../boards/rig/case-files.ts"
+import type { Engine } from "../../boards/rig/engine.ts"
+import { asked, lacking, wrong } from "../../boards/rig/judge.ts"
+import type { Lines } from "../../boards/rig/lines.ts"
+import { agentScript } from "../../boards/rig/script.ts"
 import type { Profile } from "../../sdk/suite.ts"
-import { groups, type Group } from "../case-files.ts"
-import { judged, type Case } from "../cases.ts"
-import { provided, type Answer, type Provided } from "../rig/agent.ts"
-import type { Engine } from "./engines.ts"
-import type { Lines } from "./lines.ts"
+
+export { asked, lacking, wrong } from "../../boards/rig/judge.ts"
+export { speaking } from "../../boards/rig/script.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
@@ -47,45 +51,21 @@ export function manifestAt(path: string): Manifest {
 /** An engine's board with the agent in its script. */
 export async function ready(engine: Engine, home: string): Promise<Ready> {
   const manifest = manifestAt(engine.board)
-  const entry = 'import { agent, type Instruments } from "./test/rig/agent.ts"\ndeclare const host: Instruments\nexport const answer = agent(profile(), host)'
-  const script = await buildScript(recipeFor(manifest, { entry, root, names: spoken() }))
-  if (script.found.length > 0) throw new Error(`${engine.board}: the script holds ${script.found.join(", ")}`)
+  const script = await agentScript(manifest)
   const file = join(home, `${engine.name}.js`)
   writeFileSync(file, script.text)
   engine.prepare(home)
-  return { engine, manifest, script, provided: provided(await profileOf(manifest)), start: (heapOctets) => engine.start(home, file, heapOctets ?? manifest.budgets.heapKb * 1024) }
+  return { engine, manifest, script, provided: await providedBy(manifest), start: (heapOctets) => engine.start(home, file, heapOctets ?? manifest.budgets.heapKb * 1024) }
 }
 
-/** The profile that a manifest names, here. */
+/** What the profile of a manifest provides for. */
+export async function providedBy(manifest: Manifest): Promise<Provided> {
+  return provided(await profileOf(manifest))
+}
+
 async function profileOf(manifest: Manifest): Promise<Profile> {
   const file = (await import(`../../boards/profiles/${manifest.profile}.ts`)) as Record<string, () => Profile>
-  return Object.values(file)[0]!()
-}
-
-/** Every property name in lines to and from an agent. */
-function spoken(): string[] {
-  const names = new Set(["op", "suite", "in", "out", "fault", "error", "ms", "heap", "ticks", "name", "suites", "curves"])
-  const read = (value: unknown): void => {
-    if (typeof value !== "object" || value === null) return
-    for (const [name, inner] of Object.entries(value)) {
-      names.add(name)
-      read(inner)
-    }
-  }
-  for (const { cases } of groups())
-    for (const one of cases) {
-      // operations are called by their names
-      names.add(one.op)
-      read(one)
-    }
-  return [...names]
-}
-
-/** Why a board does not provide for a group, or undefined when it does. */
-export function lacking(group: Group, of: Provided): string | undefined {
-  if (group.suite !== undefined && !of.suites.includes(group.suite)) return `profile ${of.name} has no suite 0x0${group.suite}`
-  if (group.curve !== undefined && !of.curves.includes(group.curve)) return `profile ${of.name} has no curve ${group.curve}`
-  return undefined
+  return file[makerOf(manifest.profile)]!()
 }
 
 /** Asks an engine every case of a group, in a fresh life. */
@@ -107,18 +87,6 @@ export async function perform({ engine, start, provided: of }: Ready, group: Gro
   }
 }
 
-/** The answer of an engine to a line. */
-export async function asked(lines: Lines, one: Case | { readonly op: "profile" }): Promise<Answer> {
-  return JSON.parse(await lines.ask(JSON.stringify(one))) as Answer
-}
-
-/** What is wrong with an answer, under the case's name. */
-export function wrong(one: Case, answer: Answer): string | undefined {
-  const result = "out" in answer ? { out: answer.out } : "fault" in answer ? { fault: answer.fault } : { error: answer.error }
-  const problem = judged(one, result)
-  return problem === undefined ? undefined : `${one.op}, ${one.why}: ${problem}`
-}
-
 /** At most so many at once, each as it is asked for, in order. */
 export function pool(most: number): <T>(work: () => Promise<T>) => Promise<T> {
   let running = 0
@@ -134,23 +102,6 @@ export function pool(most: number): <T>(work: () => Promise<T>) => Promise<T> {
       else next()
     }
   }
-}
-
-/** Engines beside groups, for people: cases passed and milliseconds, or why it was left out. */
-export function table(outcomes: readonly Outcome[]): string {
-  const engines = [...new Set(outcomes.map((each) => each.engine))]
-  const names = [...new Set(outcomes.map((each) => each.group))]
-  const reasons = [...new Set(outcomes.flatMap((each) => each.left ?? []))]
-  const cell = (group: string, engine: string): string => {
-    const of = outcomes.find((each) => each.group === group && each.engine === engine)
-    if (of === undefined) return "-"
-    if (of.left !== undefined) return `(${reasons.indexOf(of.left) + 1})`
-    return `${of.cases - of.failures.length}/${of.cases} ${Math.round(of.ms)} ms${of.heap === undefined ? "" : ` ${Math.ceil(of.heap.most / 1024)} kB`}`
-  }
-  const rows = [["", ...engines], ...names.map((group) => [group, ...engines.map((engine) => cell(group, engine))])]
-  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)))
-  const lines = rows.map((row) => row.map((text, i) => text.padEnd(widths[i]!)).join("  ").trimEnd())
-  return [...lines, ...reasons.map((reason, i) => `(${i + 1}) left out: ${reason}`)].join("\n")
 }
 
 /** Keeps the outcomes of a run for whoever prints them: a bench, a page. */

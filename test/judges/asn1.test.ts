@@ -8,7 +8,7 @@ import { run } from "../../sdk/base/job.ts"
 import { bf1 } from "../../sdk/ibe/bf1.ts"
 import { derInteger, derSequence } from "../../sdk/ibe/der.ts"
 import { nobleSym } from "../../sdk/sym/noble.ts"
-import type { CaseFile } from "../cases.ts"
+import type { CaseFile } from "../../boards/rig/agent/cases.ts"
 import { octets } from "../contract/octets.ts"
 import { program } from "../processes.ts"
 import { makeCurve, master02 } from "../type1.ts"
@@ -48,7 +48,7 @@ describe("openssl, dumpasn1 and asn1js", () => {
     const ibe = bf1(makeCurve, nobleSym)
     const secret = master.setup(octets("setup", master.seedOctets))
     const parameter = run(master.publicParameter(secret))!
-    const par = ibe.parameters(parameter)!
+    const par = run(ibe.parameters(parameter))!
     const uid = octets("uid", 32)
     // of the master secret too all but s is DER
     for (const [name, der] of [

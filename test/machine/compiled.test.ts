@@ -111,8 +111,8 @@ describe("a machine that computes something else", () => {
     const keyOctets = run(master.extract(s, uid))!
     const [onGood, onFaulty] = [good, faulty].map((group) => {
       const ibe = bf(group, nobleSym)
-      const par = ibe.parameters(parameter)!
-      return { ibe, par, key: ibe.privateKey(keyOctets, par)! }
+      const par = run(ibe.parameters(parameter))!
+      return { ibe, par, key: run(ibe.privateKey(keyOctets, par))! }
     }) as [Side, Side]
     let spoilt = 0
     for (let i = 0; i < 10; i++) {

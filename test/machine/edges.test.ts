@@ -116,6 +116,19 @@ for (const each of machines) {
         assert.equal(hex(run(group.mapToG2(uniform))), hex(sum.is0() ? new Uint8Array(192) : handle2(sum.toAffine())))
       }
     })
+    it("compressed points of both signs, decoded; and whether two multiples are by one secret", () => {
+      for (let i = 0; i < ROUNDS; i++) {
+        const [k, s] = [big(octets(`decoded ${i}`, 31)) + 1n, big(octets(`secret ${i}`, 31)) + 1n]
+        const [P, R] = [G1.Point.BASE.multiply(k), G2.Point.BASE.multiply(k)]
+        for (const [one, two] of [[P, R], [P.negate(), R.negate()]] as const) {
+          assert.equal(hex(run(group.decodeG1(one.toBytes(true)))!), hex(handle1(one.toAffine())))
+          assert.equal(hex(run(group.decodeG2(two.toBytes(true)))!), hex(handle2(two.toAffine())))
+        }
+        const [S, sP] = [handle2(R.multiply(s).toAffine()), G1.Point.BASE.multiply(s)]
+        assert.equal(run(group.sameSecret(S, handle1(sP.toAffine()), handle2(R.toAffine()))), true)
+        assert.equal(run(group.sameSecret(S, handle1(sP.negate().toAffine()), handle2(R.toAffine()))), false)
+      }
+    })
     it("roots of real and of imaginary numbers, squares in Fp or not", () => {
       const Fp2 = fields.Fp2
       const b = Fp2.fromBigTuple([4n, 4n])

@@ -22,8 +22,8 @@ function kem<G1, G2, GT>(group: PairingGroup<G1, G2, GT>): { octets: string[]; o
   const s = master.setup(seed)
   const Ppub = run(master.publicParameter(s))!
   const Sid = run(master.extract(s, uid))!
-  const par = ibe.parameters(Ppub)!
-  const key = ibe.privateKey(Sid, par)!
+  const par = run(ibe.parameters(Ppub))!
+  const key = run(ibe.privateKey(Sid, par))!
   assert.equal(run(ibe.verify(key, uid, par)), true)
   const made = run(ibe.encapsulate(uid, par, rho))
   const open = (enc: Uint8Array): string | undefined => {

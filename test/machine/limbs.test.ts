@@ -2,7 +2,10 @@
 import assert from "node:assert/strict"
 import { bytesToNumberBE, numberToBytesBE } from "@noble/curves/utils.js"
 import { unhex } from "../../sdk/base/bytes.ts"
+import { compiled12 } from "../../sdk/field/compiled12.ts"
+import { compiled17 } from "../../sdk/field/compiled17.ts"
 import { LIMB_BASE, LIMB_BITS, loopKernel, type LimbKernel } from "../../sdk/field/limb-kernel.ts"
+import { limbKernelText } from "../../sdk/field/limb-text.ts"
 import { LimbMemory, limbPrime } from "../../sdk/field/limbs.ts"
 import { kernel12 } from "../../sdk/field/limbs12.ts"
 import { kernel17 } from "../../sdk/field/limbs17.ts"
@@ -10,13 +13,16 @@ import { parameterSet1 } from "../../sdk/group/rfc6509-set1.ts"
 import { octets } from "../contract/octets.ts"
 import { programs } from "./machines.ts"
 
+const LIMB = LIMB_BASE / 2 + 256
 const ROUNDS = Number(process.env.IBAKE_MACHINE_ROUNDS ?? "300")
 
 const primes: readonly (readonly [name: string, modulus: Uint8Array, kernel: LimbKernel])[] = [
   ["BLS12-381, loops", programs.bls12381.modulus, loopKernel],
   ["BLS12-381, unrolled", programs.bls12381.modulus, kernel17],
+  ["BLS12-381, compiled", programs.bls12381.modulus, compiled17],
   ["P-256, loops", programs.p256.modulus, loopKernel],
   ["P-256, unrolled", programs.p256.modulus, kernel12],
+  ["P-256, compiled", programs.p256.modulus, compiled12],
   ["RFC 6509, 1024 bits", unhex(parameterSet1.p)!, loopKernel],
   ["2^31 - 1", Uint8Array.of(0x7f, 0xff, 0xff, 0xff), loopKernel],
 ]
@@ -33,22 +39,22 @@ for (const [name, modulus, kernel] of primes) {
   }
   const mod = (v: bigint): bigint => ((v % p) + p) % p
   const same = (slot: number, v: bigint, what: string): void => assert.equal(mod(value(slot)), mod(v), what)
-  /** A fresh value: between -0.6 p and 0.6 p, limbs of 2^22 at most. */
+  /** A fresh value: between -0.8 p and 0.8 p, limbs of 2^22 + 2^8 at most. */
   const fresh = (slot: number): void => {
     const v = value(slot)
-    assert(10n * (v < 0n ? -v : v) <= 6n * p, `slot ${slot}: ${(Number((1000n * v) / p) / 1000).toFixed(3)} p`)
-    for (let k = 0; k < prime.n; k++) assert(Math.abs(memory.memory[slot * prime.n + k]!) <= LIMB_BASE / 2)
+    assert(10n * (v < 0n ? -v : v) <= 8n * p, `slot ${slot}: ${(Number((1000n * v) / p) / 1000).toFixed(3)} p`)
+    for (let k = 0; k < prime.n; k++) assert(Math.abs(memory.memory[slot * prime.n + k]!) <= LIMB)
     assert.equal(memory.sizes[slot], 1)
   }
-  /** Puts a value of `size` at its extreme: near size * 0.6 p, with limbs as near as can be to size * 2^22, all of one sign or turn about. */
+  /** Puts a value of `size` at its extreme: near size * 0.8 p, with limbs as near as can be to size * (2^22 + 2^8), all of one sign or turn about. */
   const extreme = (slot: number, size: number, seed: string): void => {
     const noise = octets(seed, 64)
-    let v = (6n * BigInt(size) * p) / 10n - BigInt(noise[0]!)
+    let v = (8n * BigInt(size) * p) / 10n - BigInt(noise[0]!)
     if (noise[1]! & 1) v = -v
     for (let k = 0; k < prime.n; k++) {
       const want = noise[2]! & 1 ? 1 : k & 1 ? 1 : -1
       let limb = Number(((v % BigInt(LIMB_BASE)) + BigInt(LIMB_BASE)) % BigInt(LIMB_BASE)) - (want < 0 ? LIMB_BASE : 0)
-      const most = (size * LIMB_BASE) / 2
+      const most = size * LIMB
       while (Math.abs(limb + want * LIMB_BASE) <= most) limb += want * LIMB_BASE
       if (Math.abs(limb) > most) limb -= want * LIMB_BASE
       if (k === prime.n - 1) limb = Number(v)
@@ -149,3 +155,20 @@ for (const [name, modulus, kernel] of primes) {
     })
   })
 }
+
+describe("a compiled kernel", () => {
+  /** What could depend on a value: branches, loops, and indices other than a place and a number. */
+  const suspects = (text: string): string[] => {
+    const code = text.replace(/\/\*\*.*?\*\//gs, "")
+    const indices = [...code.matchAll(/\[([^\]]*)\]/g)].filter(([, index]) => !/^((to|a|b)( \+ \d+)?|\d+)$/.test(index!))
+    return [...(code.match(/\b(if|for|while|do|switch|Math)\b|\?|&&|\|\|/g) ?? []), ...indices.map(([whole]) => whole)]
+  }
+  it("branches on nothing and addresses by nothing but places and numbers", () => {
+    for (const n of [12, 17]) assert.deepEqual(suspects(limbKernelText(n, "", "")), [])
+  })
+  it("would be found if it did", () => {
+    const text = limbKernelText(12, "", "")
+    assert.deepEqual(suspects(text.replace("c0 = t[0]!", "c0 = t[a0]!")), ["[a0]"])
+    assert.deepEqual(suspects(text.replace("u0 = c0 - r0", "u0 = c0 > 0 ? c0 - r0 : c0")), ["?"])
+  })
+})

@@ -1,4 +1,6 @@
 /** Every machine that there is, by name, for plans and their Programs: tests run the same on all. */
+import { compiled12 } from "../../sdk/field/compiled12.ts"
+import { compiled17 } from "../../sdk/field/compiled17.ts"
 import { limbSlots, limbSlotsBy } from "../../sdk/field/limbs.ts"
 import { kernel12 } from "../../sdk/field/limbs12.ts"
 import { kernel17 } from "../../sdk/field/limbs17.ts"
@@ -44,6 +46,7 @@ export const machines: readonly Machines[] = [
   both("its Program on noble's field", (program) => interpreted(program, fieldSlots(nobleFieldOf(program.modulus)), SLICE)),
   both("its Program on limbs", (program) => interpreted(program, limbSlots(program.modulus), SLICE)),
   both("its Program on unrolled limbs", (program) => interpreted(program, limbSlotsBy(program.modulus, program.octets === 48 ? kernel17 : kernel12), SLICE)),
+  both("its Program on compiled limbs", (program) => interpreted(program, limbSlotsBy(program.modulus, program.octets === 48 ? compiled17 : compiled12), SLICE)),
   both("its Program in WebAssembly", (program) => wasmMachine(program.octets === 48 ? bls12381Wasm : p256Wasm, SLICE)!),
   both("its Program over BigInt", (program) => bigintMachine(program, program.octets === 48 ? bls12381Blocks : p256Blocks, SLICE)!),
 ]

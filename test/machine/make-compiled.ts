@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { base64 } from "../../sdk/base/base64.ts"
 import { hex } from "../../sdk/base/bytes.ts"
+import { limbKernelText } from "../../sdk/field/limb-text.ts"
 import { bls12381Text } from "../../sdk/group/bls12381-program.ts"
 import { p256Text } from "../../sdk/group/p256-program.ts"
 import { bigintBlocks } from "../../sdk/machine/bigint-text.ts"
@@ -54,6 +55,8 @@ export const compiled: readonly Compiled[] = [
   { path: "../../sdk/group/bls12381-wasm.ts", text: () => wasmFile("bls12381Wasm", "BLS12-381's Program", bls()) },
   { path: "../../sdk/group/p256-wasm.ts", text: () => wasmFile("p256Wasm", "P-256's Program", p256()) },
   { path: "../../sdk/group/bls12381-bigint.ts", text: () => bigintFile("bls12381Blocks", "BLS12-381's Program", bls()) },
+  { path: "../../sdk/field/compiled12.ts", text: () => limbKernelText(12, "246 to 268", MADE.replace(" */", "")) },
+  { path: "../../sdk/field/compiled17.ts", text: () => limbKernelText(17, "361 to 383", MADE.replace(" */", "")) },
   { path: "../../sdk/group/p256-bigint.ts", text: () => bigintFile("p256Blocks", "P-256's Program", p256()) },
 ]
 

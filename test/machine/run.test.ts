@@ -109,14 +109,14 @@ describe("a run of a Program", () => {
     const leavings = (forgetful: boolean): string[] => {
       const ibe = bf(forgetful ? { ...group, wipe: () => undefined } : group, nobleSym)
       const parameter = run(master.publicParameter(s))!
-      const par = ibe.parameters(parameter)!
+      const par = run(ibe.parameters(parameter))!
       const keyOctets = run(master.extract(s, uid))!
       const rho = octets("rho", 32)
       const { enc } = run(ibe.encapsulate(uid, par, rho))
-      const GT = run(group.pair(group.decodeG1(enc.subarray(0, 48))!, group.decodeG2(keyOctets)!))
+      const GT = run(group.pair(run(group.decodeG1(enc.subarray(0, 48)))!, run(group.decodeG2(keyOctets))!))
       const secrets = { rho, GT: GT.subarray(0, 48), "S_id": keyOctets.subarray(48), "S_id at its top": keyOctets.subarray(1, 48) }
       return found(arraysMadeBy(() => {
-        const key = ibe.privateKey(keyOctets, par)!
+        const key = run(ibe.privateKey(keyOctets, par))!
         wipe(run(ibe.decapsulate(enc, key, uid, par)))
         ibe.wipe(key)
       }), secrets, [])

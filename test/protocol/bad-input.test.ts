@@ -217,10 +217,10 @@ describe("bad input", function () {
         const path = valueFile(full, name)
         const good = readFileSync(path)
         truncateSync(path, good.length - 7)
-        assert.deepEqual(radio(fill, { folder: full }).fault, { fault: "store/broken", at: name })
+        assert.deepEqual(await radio(fill, { folder: full }).fault, { fault: "store/broken", at: name })
         assert.equal(readFileSync(path).length, good.length - 7)
         writeFileSync(path, good)
-        assert.equal(radio(fill, { folder: full }).fault, undefined)
+        assert.equal(await radio(fill, { folder: full }).fault, undefined)
       }
     })
 
@@ -261,7 +261,7 @@ describe("bad input", function () {
         if ("fault" in result) assert(["store/refused", "channel/gave-up"].includes(result.fault), result.fault)
         assert(!readdirSync(home).some((n) => n.endsWith("~")), "a half-written file")
         const again = radio(fill, { folder: home })
-        assert.equal(again.fault, undefined)
+        assert.equal(await again.fault, undefined)
         assert.deepEqual(got(await again.fetch()).periods, [currentPeriod(fill), currentPeriod(fill) + 1], `write ${nth}`)
       }
     })

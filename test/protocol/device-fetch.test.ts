@@ -95,8 +95,9 @@ describe("a fetch and its store", () => {
         radio.board.powerOff()
         assert(radio.board.store.damage(name))
         radio.powerOn()
-        if (radio.broken !== undefined) {
-          assert.equal(radio.broken.fault, "store/broken", name)
+        const fault = radio.opened()
+        if (fault !== undefined) {
+          assert.equal(fault.fault, "store/broken", name)
           assert(done && name !== "t.ntp", name)
           continue
         }
@@ -112,6 +113,7 @@ describe("a fetch and its store", () => {
     assert(!radio.board.store.names().includes("keys"))
     radio.board.powerOff()
     radio.powerOn()
+    assert.equal(radio.opened(), undefined)
     assert.deepEqual(radio.device.periods(radio.me), [])
     assert.equal(radio.fetched().keys, 2)
     assert.equal(requests(town), 2)
@@ -124,6 +126,7 @@ describe("a fetch and its store", () => {
     radio.fetched()
     radio.board.powerOff()
     radio.powerOn()
+    assert.equal(radio.opened(), undefined)
     assert.equal(radio.device.periods(radio.me).length, 2)
   })
 

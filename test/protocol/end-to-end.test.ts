@@ -63,7 +63,6 @@ for (const way of ways)
     const radio = (fill: KeyFill, options: FieldOptions = {}): FieldRadio => {
       const made = fieldRadio(fill, { url: broker.url, version: way.version, ...options })
       radios.push(made)
-      assert.equal(made.fault, undefined)
       return made
     }
 

@@ -87,8 +87,8 @@ export interface FieldRadio {
   readonly seen: Seen
   readonly secured: Secured[]
   readonly ignored: Fault[]
-  /** What `open` said. */
-  readonly fault: Fault | undefined
+  /** What `open` says. */
+  readonly fault: Promise<Fault | undefined>
   fetch(count?: number): Promise<Fetched | Fault>
   call(peer: string): Promise<Secured | Fault>
   /** Resolves with the next incoming call that is not yet in `secured`. */
@@ -110,7 +110,7 @@ export function fieldRadio(fill: KeyFill, options: FieldOptions = {}): FieldRadi
     waiting.splice(0).forEach((tell) => tell(call))
   }
   const device = new Device(options.board?.(tapped) ?? tapped, fieldProfile(options.limits), enrolmentOf(fill), { onSecured, onIgnored: (fault) => ignored.push(fault) })
-  const fault = device.open()
+  const fault = new Promise<Fault | undefined>((done) => device.open(done))
   return {
     fill, device, folder: home, seen, secured, ignored, fault,
     fetch: (count) => new Promise((done) => device.fetchKeys(count === undefined ? undefined : { first: currentPeriod(fill), count }, done)),

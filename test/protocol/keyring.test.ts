@@ -15,8 +15,8 @@ const county = testKms(kit, { uri: "kms.county.example", hosts: ["county.example
 
 function table(...sets: readonly ParameterSet[]): Parameters {
   const parameters = new Parameters(kit.profile.suites)
-  assert.equal(parameters.enrol(own), undefined)
-  for (const set of sets) assert.equal(parameters.take(set), undefined)
+  assert.equal(run(parameters.enrol(own)), undefined)
+  for (const set of sets) assert.equal(run(parameters.take(set)), undefined)
   return parameters
 }
 
@@ -47,41 +47,41 @@ describe("the table of KMSs", () => {
     const parameters = table({ ...county, ...names("county.example", "sip:desk@hospital.example") })
     const third = testKms(kit, { uri: "kms.third.example" }).state.own
     for (const host of ["police.example", "sip:a@police.example", "a@police.example", "county.example", "hospital.example"])
-      assert.equal(fault(parameters.take({ ...third, ...names("third.example", host) })), "parameters/refused at set.hosts", host)
+      assert.equal(fault(run(parameters.take({ ...third, ...names("third.example", host) }))), "parameters/refused at set.hosts", host)
     assert.equal(speaker(parameters, "sip:x@third.example"), undefined)
-    assert.equal(fault(parameters.take({ ...third, ...names("sip:b@hospital.example") })), undefined)
+    assert.equal(fault(run(parameters.take({ ...third, ...names("sip:b@hospital.example") }))), undefined)
   })
 
   it("follows a higher version in its hosts only; an equal or lower one is ignored", () => {
     const parameters = table(county)
-    assert.equal(fault(parameters.take({ ...county, version: 2, ...names("county.example", "fire.example") })), undefined)
-    for (const version of [2, 1, 0]) assert.equal(fault(parameters.take({ ...county, version, ...names("rogue.example") })), undefined)
+    assert.equal(fault(run(parameters.take({ ...county, version: 2, ...names("county.example", "fire.example") }))), undefined)
+    for (const version of [2, 1, 0]) assert.equal(fault(run(parameters.take({ ...county, version, ...names("rogue.example") }))), undefined)
     assert.equal(speaker(parameters, "sip:a@fire.example"), "kms.county.example")
     assert.equal(speaker(parameters, "sip:a@rogue.example"), undefined)
-    assert.equal(fault(parameters.take({ ...county, version: 3, ...names("police.example") })), "parameters/refused at set.hosts")
-    assert.equal(fault(parameters.take({ ...county, version: 3, ...names("County.example") })), "parameters/invalid at set.hosts")
-    assert.equal(fault(parameters.take({ ...county, version: 3, hosts: [] })), "parameters/invalid at set.hosts")
+    assert.equal(fault(run(parameters.take({ ...county, version: 3, ...names("police.example") }))), "parameters/refused at set.hosts")
+    assert.equal(fault(run(parameters.take({ ...county, version: 3, ...names("County.example") }))), "parameters/invalid at set.hosts")
+    assert.equal(fault(run(parameters.take({ ...county, version: 3, hosts: [] }))), "parameters/invalid at set.hosts")
     assert.equal(speaker(parameters, "sip:a@fire.example"), "kms.county.example")
   })
 
   it("never changes suite, length, offset or public parameter of a held set, its own neither", () => {
     for (const set of [own, county])
       for (const change of [{ suite: 1 }, { periodLength: 3600 }, { periodOffset: 1 }, { publicParameter: octetsOf("another", 32) }])
-        assert.equal(fault(table(county).take({ ...set, version: 9, ...change }))?.split(" ")[0], "parameters/refused")
+        assert.equal(fault(run(table(county).take({ ...set, version: 9, ...change })))?.split(" ")[0], "parameters/refused")
   })
 
   it("takes an own set that overlaps, and asks it first", () => {
     const parameters = table(county)
-    assert.equal(fault(parameters.take({ ...own, version: 2, ...names("police.example", "county.example") })), undefined)
+    assert.equal(fault(run(parameters.take({ ...own, version: 2, ...names("police.example", "county.example") }))), undefined)
     assert.equal(speaker(parameters, "sip:a@county.example"), "kms.police.example")
   })
 
   it("takes no set whose suite it does not have, whose names are not normal, or without a period", () => {
     const third = testKms(kit, { uri: "kms.third.example", hosts: ["third.example"] }).state.own
     const parameters = table()
-    assert.equal(fault(parameters.take({ ...third, suite: 3 })), "suite/refused at set.suite")
+    assert.equal(fault(run(parameters.take({ ...third, suite: 3 }))), "suite/refused at set.suite")
     for (const change of [names("Third.example"), { kmsUri: ascii("KMS.third.example") }, { kmsUri: new Uint8Array(0) }, { hosts: [] }, { periodLength: 0 }, { publicParameter: new Uint8Array(32) }])
-      assert.equal(fault(parameters.take({ ...third, ...change }))?.split(" ")[0], "parameters/invalid")
+      assert.equal(fault(run(parameters.take({ ...third, ...change })))?.split(" ")[0], "parameters/invalid")
     assert.equal(parameters.sets().length, 1)
   })
 
@@ -167,7 +167,7 @@ describe("the keyring", () => {
     for (const bad of [infinity(96), ...outside2().map((point) => zcash2(point.toAffine()))]) assert.equal(refusal(alice, [{ ...key, key: bad }]), "key/invalid at KEMAC")
     const third = testKms(realKit(), { uri: "kms.third.example", hosts: ["third.example"] }).state.own
     for (const bad of [infinity(48), ...outside1().map((point) => zcash1(point.toAffine()))])
-      assert.equal(fault(alice.ring.parameters.take({ ...third, publicParameter: bad })), "parameters/invalid at set.public-parameter")
+      assert.equal(fault(run(alice.ring.parameters.take({ ...third, publicParameter: bad }))), "parameters/invalid at set.public-parameter")
     assert.equal(refusal(alice, [key]), undefined)
   })
 
@@ -206,7 +206,7 @@ describe("the keyring", () => {
       const store = new MemoryStore()
       const { profile } = radio(kms, "sip:alice@police.example", { store })
       store.put(name, broken(store.get(name)!))
-      assert.equal(fault(new Keyring(profile, store).load(own, [])), `store/broken at ${name}`)
+      assert.equal(fault(run(new Keyring(profile, store).load(own, []))), `store/broken at ${name}`)
     }
   })
 
@@ -226,7 +226,7 @@ describe("the keyring", () => {
   it("is nothing before it was enrolled", () => {
     const ring = new Keyring(kit.profile, new MemoryStore())
     assert.equal(fault(run(ring.install([], []))), "identity/unknown at keyring")
-    assert(isFault(ring.load({ ...own, suite: 9 }, [])))
+    assert(isFault(run(ring.load({ ...own, suite: 9 }, []))))
   })
 })
 

@@ -88,7 +88,7 @@ export class Knower {
       if (isFault(read) || read.kind !== "keys") return []
       return read.keys.map((issued) => {
         const kms = of.ring.kmsOf(issued.identity)!
-        const key = kms.suite.ibe.privateKey(issued.key, kms.par)!
+        const key = run(kms.suite.ibe.privateKey(issued.key, kms.par))!
         const keyOf: Asset["keyOf"] = (id, T) => (same(id, issued.identity) ? { kms, key, uid: uidAt(this.profile, id, kms, T)! } : undefined)
         return { keyOf }
       })

@@ -174,8 +174,8 @@ describe("a suite that a profile does not name, over virtual boards", () => {
   it("is refused at load when it is the own KMS's", () => {
     for (const suite of ["0x02", "0x03"] as const) {
       const town = new Town({ seed: SEED, mtu: MTU, kit: all[suite], kms: { name: "police", host: "police.example", state: kmsOf(suite, "police") } })
-      assert.deepEqual(town.radio("alice", { profile }).broken, { fault: "suite/refused", at: "set.suite" })
-      assert.equal(town.radio("bob").broken, undefined)
+      assert.deepEqual(town.radio("alice", { profile }).opened(), { fault: "suite/refused", at: "set.suite" })
+      assert.equal(town.radio("bob").opened(), undefined)
     }
   })
 
@@ -190,7 +190,7 @@ describe("a suite that a profile does not name, over virtual boards", () => {
     assert.equal(calling(everything, "fire"), "session/timeout")
     assert.equal(calling(narrow, "fire"), "identity/unknown")
     // the same from enrolment: it is no fault of the radio's
-    assert.equal(town.radio("carol", { profile }).broken, undefined)
+    assert.equal(town.radio("carol", { profile }).opened(), undefined)
     narrow.called(everything.uri)
   })
 })

@@ -120,7 +120,7 @@ export function issuing(of: TestKms, table: Pick<Keyring, "kmsOf">): Keyring {
       const UID = uid(of.kit.profile.sym, id, kms.set, number)
       const name = `${hex(kms.par.octets)} ${hex(UID)}`
       if (!issued.has(name)) issued.set(name, run(of.kit.master.extract(of.state.master, UID)))
-      return kms.suite.ibe.privateKey(issued.get(name)!, kms.par)
+      return run(kms.suite.ibe.privateKey(issued.get(name)!, kms.par))
     },
   }
 }
@@ -128,7 +128,7 @@ export function issuing(of: TestKms, table: Pick<Keyring, "kmsOf">): Keyring {
 function heldKms(of: TestKms): Kms {
   const set = of.state.own
   const suite = of.kit.profile.suites.find((one) => one.id === set.suite)!
-  return { set, suite, par: suite.ibe.parameters(set.publicParameter)! }
+  return { set, suite, par: run(suite.ibe.parameters(set.publicParameter))! }
 }
 
 /** What an Initiator has agreed on and gives nobody before R_MESSAGE_2 verifies. */

@@ -2,7 +2,7 @@
  * Finds secrets that were left in memory: wraps what a profile lends, and keeps every typed array that a secret passed through. What a hash, a cipher or a
  * point gives out for a secret is a secret too, unless it went on the air. At the end each must be zero.
  */
-import { bls12381, type Fp12, type P1, type P2 } from "../../sdk/group/bls12381-noble.ts"
+import { bls12381 } from "../../sdk/group/bls12381-noble.ts"
 import type { PairingGroup } from "../../sdk/group/group.ts"
 import { map } from "../../sdk/base/job.ts"
 import { p256 } from "../../sdk/group/p256-noble.ts"
@@ -121,7 +121,7 @@ function recordedGroup(r: Recorder, group: DhGroup): DhGroup {
   }
 }
 
-function recordedPairing(r: Recorder, group: PairingGroup<P1, P2, Fp12>): PairingGroup<P1, P2, Fp12> {
+function recordedPairing<G1, G2, GT>(r: Recorder, group: PairingGroup<G1, G2, GT>): PairingGroup<G1, G2, GT> {
   const kept = (what: string, octets: Uint8Array): Uint8Array => (r.keep(what, octets), octets)
   return {
     ...group,
@@ -137,9 +137,7 @@ function recordedIbe(r: Recorder, ibe: Ibe): Ibe {
     ...ibe,
     privateKey(octets, par) {
       r.keep("octets of a private key", octets)
-      const key = ibe.privateKey(octets, par)
-      r.keep("private key", key?.octets)
-      return key
+      return map(ibe.privateKey(octets, par), (key) => (r.keep("private key", key?.octets), key))
     },
     encapsulate(uid, par, seed) {
       r.keep("rho", seed)
@@ -176,10 +174,15 @@ function recordedMaster(r: Recorder, master: IbeMaster): IbeMaster {
 
 /** The noble profile and its master side, put together anew from parts that are watched; `weaken` takes a box that wipes otherwise. */
 export function recorded(r: Recorder, weaken: (box: Box) => Box = (box) => box): Kit {
+  return recordedOn(r, bls12381, p256, weaken)
+}
+
+/** The same on other groups. */
+export function recordedOn<G1, G2, GT>(r: Recorder, pairing: PairingGroup<G1, G2, GT>, group: DhGroup, weaken: (box: Box) => Box = (box) => box): Kit {
   const sym = recordedSym(r, nobleSym)
-  const ibe = recordedIbe(r, bf(recordedPairing(r, bls12381), sym))
+  const ibe = recordedIbe(r, bf(recordedPairing(r, pairing), sym))
   const box = recordedBox(r, weaken(seal(ibe, sym)))
-  const profile: Profile = { ...realKit().profile, sym, prf: recordedPrf(r, prf256(sym)), groups: [recordedGroup(r, p256)], suites: [{ id: ibe.suiteId, ibe, box }] }
+  const profile: Profile = { ...realKit().profile, sym, prf: recordedPrf(r, prf256(sym)), groups: [recordedGroup(r, group)], suites: [{ id: ibe.suiteId, ibe, box }] }
   return { profile, master: recordedMaster(r, bfMaster(bls12381, nobleSym)) }
 }
 

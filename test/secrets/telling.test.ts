@@ -41,7 +41,7 @@ function misuses(world: World): (() => unknown)[] {
   const { psk } = subscriber
   const group = profile.groups[0]!
   const suite = profile.suites[0]!
-  const par = suite.ibe.parameters(world.alice.kms.state.own.publicParameter)!
+  const par = run(suite.ibe.parameters(world.alice.kms.state.own.publicParameter))!
   const master = world.alice.kms.state.master
   return [
     () => run(group.keygen(psk)),

@@ -12,7 +12,7 @@ import { eccptPayload, keyDataPayload, skPayload, type KeyData } from "../../sdk
 import { decodeLastT, decodeNotice, decodePeriods, decodeSet, encodeLastT, encodeNotice, encodePeriods, encodeSet } from "../../sdk/mikey/vendor.ts"
 import { callMaps, data, eccpts, emptyMap, exactly, kinds, maps, notices, ntpStamps, octet, parameterSets, word } from "./arbitraries.ts"
 import { codecLaws, comesBack, standsOrFalls, wholly, type Codec } from "./laws.ts"
-import { partsOf } from "./reencode.ts"
+import { partsOf } from "../../boards/rig/agent/reencode.ts"
 
 const undefinedFor = <X>(value: X | Fault): X | undefined => (isFault(value) ? undefined : value)
 const isCall = (type: number): boolean => type >= dataType.I_MESSAGE_1

@@ -4,7 +4,7 @@ import { chainOf, type Slot } from "../../sdk/mikey/grammar.ts"
 import { build, parse, type Message, type Part } from "../../sdk/mikey/message.ts"
 import { dataType, idRole, payloadType } from "../../sdk/mikey/numbers.ts"
 import { eskPayload, extensionPayload, ibakePayload, idrPayload, part, randPayload, spPayload, verificationPayload } from "../../sdk/mikey/payload.ts"
-import { partsOf } from "./reencode.ts"
+import { partsOf } from "../../boards/rig/agent/reencode.ts"
 import { octets, parsed, sample, sampleNames } from "./samples.ts"
 
 const outcome = (m: Message, parts: readonly Part[]): Fault | undefined => {

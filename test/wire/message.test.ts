@@ -6,7 +6,7 @@ import { build, parse, type Header, type Message } from "../../sdk/mikey/message
 import { ibakePayload, part, signPayload, timestampPayload } from "../../sdk/mikey/payload.ts"
 import { vFlagOf } from "../../sdk/mikey/numbers.ts"
 import { edited, edits } from "./laws.ts"
-import { partsOf } from "./reencode.ts"
+import { partsOf } from "../../boards/rig/agent/reencode.ts"
 import { octets, parsed, sample, sampleNames } from "./samples.ts"
 
 const text = (data: Uint8Array | undefined): string => Buffer.from(data!).toString()

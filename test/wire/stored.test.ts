@@ -53,14 +53,14 @@ describe("what a device keeps", () => {
     const store = new MemoryStore()
     keep(store, sym, name, value)
     const ring = new Keyring(kit.profile, store)
-    if (ring.load(own, []) !== undefined) return undefined
+    if (run(ring.load(own, [])) !== undefined) return undefined
     assert.equal(run(ring.install([], [])), undefined)
     return kept(store, sym, name) as Uint8Array
   }
   const issued = fc.array(fc.tuple(identities, fc.nat(100000)), { maxLength: 4 }).map((list) => {
     const store = new MemoryStore()
     const ring = new Keyring(kit.profile, store)
-    ring.load(own, [])
+    run(ring.load(own, []))
     const keys = list.map(([id, period]) => ({ identity: id, period, key: run(kit.master.extract(kms.state.master, uid(sym, id, own, period))) }))
     assert.equal(run(ring.install(keys, [])), undefined)
     return kept(store, sym, "keys") as Uint8Array
