@@ -25,6 +25,19 @@ function answered(child: ChildProcess, line: string, at: (line: string, pid: num
   child.stdin!.write("\n")
 }
 
+/** Whether this machine lets us read a child's memory: Linux, and no stricter than its usual rules. */
+export function readable(): boolean {
+  const child = spawn("sleep", ["5"])
+  try {
+    closeSync(openSync(`/proc/${child.pid}/mem`, "r"))
+    return true
+  } catch {
+    return false
+  } finally {
+    child.kill()
+  }
+}
+
 /** Octets that are read at once; windows over their borders overlap by more than any pattern has. */
 const PIECE = 16 << 20
 const OVERLAP = 64
